@@ -1,0 +1,1 @@
+"""Protocols that the engine needs and adapters provide. May import core only."""
