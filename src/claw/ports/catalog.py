@@ -1,0 +1,33 @@
+"""Which connectors this installation has."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from claw.ports.connector import Connector
+from claw.ports.manifest import Manifest
+
+
+class ConnectorCatalog(Protocol):
+    """Finds connectors by key; listing runs no connector's code."""
+
+    def manifests(self) -> Mapping[str, Manifest]:
+        """Every installed connector's manifest by key."""
+        ...
+
+    def manifest(self, key: str) -> Manifest:
+        """One manifest. Raises NotFound with the keys there are."""
+        ...
+
+    def load(self, key: str) -> Connector:
+        """Import and return the connector. Raises NotFound with the keys there are."""
+        ...
+
+    def check_settings(
+        self, key: str, settings: Mapping[str, str], secrets: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """The settings in their stored form, defaults included.
+
+        Raises:
+            InvalidInput: naming the setting or secret that is wrong, missing or unknown.
+        """
+        ...

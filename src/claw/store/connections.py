@@ -1,0 +1,129 @@
+"""SQL of connections and their sealed secrets. Every statement names its tenant."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+
+from claw.ports.connection_store import Connection, Facts
+from claw.store.tenancy import Transaction
+
+_COLUMNS = "connection_id, name, connector, settings, status, paused_reason, facts, created_at"
+
+
+class PostgresConnections:
+    """``ConnectionStore`` over one tenant's transaction."""
+
+    def __init__(self, tx: Transaction, tenant_id: UUID) -> None:
+        self._tx = tx
+        self._tenant_id = tenant_id
+
+    async def add(self, connection: Connection) -> bool:
+        inserted = await self._tx.fetchval(
+            """
+            insert into claw.connection (tenant_id, connection_id, name, connector, settings,
+                                         status, paused_reason, facts, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            on conflict (tenant_id, name) do nothing
+            returning true
+            """,
+            self._tenant_id,
+            connection.connection_id,
+            connection.name,
+            connection.connector,
+            _json(connection.settings),
+            connection.status,
+            connection.paused_reason,
+            None if connection.facts is None else _json(connection.facts),
+            connection.created_at,
+        )
+        return inserted is True
+
+    async def find(self, name: str) -> Connection | None:
+        row = await self._tx.fetchrow(
+            f"select {_COLUMNS} from claw.connection where tenant_id = $1 and name = $2",
+            self._tenant_id,
+            name,
+        )
+        return None if row is None else _connection(row)
+
+    async def list(self) -> Sequence[Connection]:
+        rows = await self._tx.fetch(
+            f'select {_COLUMNS} from claw.connection where tenant_id = $1 order by name collate "C"',
+            self._tenant_id,
+        )
+        return [_connection(row) for row in rows]
+
+    async def save_settings(self, connection_id: UUID, settings: Mapping[str, str]) -> None:
+        await self._tx.execute(
+            "update claw.connection set settings = $3 where tenant_id = $1 and connection_id = $2",
+            self._tenant_id,
+            connection_id,
+            _json(settings),
+        )
+
+    async def save_facts(self, connection_id: UUID, facts: Facts) -> None:
+        await self._tx.execute(
+            "update claw.connection set facts = $3 where tenant_id = $1 and connection_id = $2",
+            self._tenant_id,
+            connection_id,
+            _json(facts),
+        )
+
+    async def set_status(
+        self, connection_id: UUID, status: Literal["active", "paused"], reason: str | None
+    ) -> None:
+        await self._tx.execute(
+            """
+            update claw.connection set status = $3, paused_reason = $4
+            where tenant_id = $1 and connection_id = $2
+            """,
+            self._tenant_id,
+            connection_id,
+            status,
+            reason,
+        )
+
+    async def put_secret(self, connection_id: UUID, name: str, sealed: bytes) -> None:
+        await self._tx.execute(
+            """
+            insert into claw.connection_secret (tenant_id, connection_id, name, sealed)
+            values ($1, $2, $3, $4)
+            on conflict (tenant_id, connection_id, name) do update set sealed = excluded.sealed
+            """,
+            self._tenant_id,
+            connection_id,
+            name,
+            sealed,
+        )
+
+    async def sealed_secrets(self, connection_id: UUID) -> Mapping[str, bytes]:
+        rows = await self._tx.fetch(
+            """
+            select name, sealed from claw.connection_secret
+            where tenant_id = $1 and connection_id = $2 order by name collate "C"
+            """,
+            self._tenant_id,
+            connection_id,
+        )
+        return {row["name"]: row["sealed"] for row in rows}
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode("utf-8")
+
+
+def _connection(row: Record) -> Connection:
+    facts = row["facts"]
+    return Connection(
+        connection_id=row["connection_id"],
+        name=row["name"],
+        connector=row["connector"],
+        settings=msgspec.json.decode(row["settings"], type=dict[str, str]),
+        status=row["status"],
+        paused_reason=row["paused_reason"],
+        facts=None if facts is None else msgspec.json.decode(facts, type=Facts),
+        created_at=row["created_at"],
+    )

@@ -1,0 +1,14 @@
+"""Random ids from the operating system."""
+
+import secrets
+from uuid import UUID, uuid4
+
+
+class RandomIds:
+    """The ``Ids`` of a running installation."""
+
+    def new(self) -> UUID:
+        return uuid4()
+
+    def trace(self) -> str:
+        return secrets.token_hex(16)
