@@ -1,0 +1,89 @@
+"""The ``claw`` command."""
+
+import os
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+from typer._click.exceptions import ClickException, Exit, UsageError  # noqa: PLC2701
+
+from claw import __version__
+from claw.cli import (
+    config,
+    connection,
+    connector,
+    db,
+    demo,
+    doctor,
+    quarantine,
+    records,
+    simulate,
+    snapshot,
+    summary,
+    sync,
+    tenant,
+)
+from claw.cli.output import EXIT_INVALID, print_error, print_text
+from claw.cli.runtime import internal_error, stopped, wants_json
+from claw.core.errors import InvalidInput
+
+app = typer.Typer(
+    name="claw",
+    help="Claw: reads a business's schedule, keeps its versions, tells what the day holds.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for group in (config, connection, connector, db, quarantine, snapshot, summary, sync, tenant):
+    app.add_typer(group.app)
+for single in (demo, doctor, records, simulate):
+    single.register(app)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print_text(f"claw {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def claw(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """Claw: reads a business's schedule, keeps its versions, tells what the day holds."""
+
+
+def run() -> None:
+    """Run the command line; every way out has the exit code of the contract."""
+    json = wants_json()
+    try:
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except Exit as ended:
+        sys.exit(ended.exit_code)
+    except UsageError as error:
+        print_error(_wrong_usage(error), json=json)
+        sys.exit(EXIT_INVALID)
+    except ClickException as error:
+        print_error(
+            InvalidInput(error.format_message(), code="usage", hint="see --help"), json=json
+        )
+        sys.exit(EXIT_INVALID)
+    except (KeyboardInterrupt, typer.Abort):
+        stopped()
+    except Exception as error:
+        if os.environ.get("CLAW_LOG_LEVEL") == "debug":
+            traceback.print_exc()
+        internal_error(error, json=json)
+
+
+def _wrong_usage(error: UsageError) -> InvalidInput:
+    where = error.ctx.command_path if error.ctx is not None else "claw"
+    field = getattr(getattr(error, "param", None), "name", None)
+    return InvalidInput(
+        error.format_message(), code="usage", field=field, hint=f"see `{where} --help`"
+    )

@@ -1,0 +1,60 @@
+"""``claw simulate``: a vendor's simulator on loopback, for development and rehearsals."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+import typer
+
+from claw.cli.output import note, print_json, print_text
+from claw.cli.runtime import Json, run_with_settings
+from claw.settings import Settings
+
+
+class SimulatorDocument(msgspec.Struct, kw_only=True):
+    """Where a started simulator listens, and a key it accepts (of the simulator only)."""
+
+    connector: str
+    base_url: str
+    api_key: str
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(simulate)
+
+
+def simulate(
+    connector: Annotated[str, typer.Argument(help="A connector that has a simulator.")],
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 picks a free one.")] = 0,
+    seed: Annotated[int, typer.Option(help="Which generated business.")] = 1,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="A fault to inject, name or name:argument.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run a vendor simulator until Ctrl-C."""
+
+    def work(settings: Settings) -> None:
+        from claw.app import clock_of, load_simulator, serve_simulator
+
+        simulator = load_simulator(
+            settings, connector, seed=seed, today=clock_of(settings).now().date(), faults=fault or ()
+        )
+
+        async def main() -> None:
+            async with serve_simulator(simulator, port=port) as running:
+                document = SimulatorDocument(
+                    connector=connector, base_url=running.base_url, api_key=simulator.api_key
+                )
+                if json:
+                    print_json(document)
+                else:
+                    print_text(f"{connector} simulator on {running.base_url}")
+                    print_text(f"api key {simulator.api_key}")
+                    note("Ctrl-C stops it")
+                await asyncio.Event().wait()
+
+        asyncio.run(main())
+
+    run_with_settings(work, json=json)
