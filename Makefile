@@ -1,0 +1,37 @@
+# Everything runs from .venv, which `make install` builds from Python 3.11+ alone.
+# ARGS is passed on: `make demo ARGS=--once`, `make test ARGS="-k window -x"`.
+
+BIN := .venv/bin
+ARGS ?=
+
+# Zone data comes from the pinned tzdata package only, never from the machine.
+export PYTHONTZPATH :=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:[^#]*## /|/' | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+install: ## build .venv from the hash-pinned lock (quick when nothing changed)
+	@sh scripts/install.sh
+
+demo: install ## simulator, sync, snapshot and today's summary (ARGS=--once to stop there)
+	@$(BIN)/claw demo $(ARGS)
+
+test: install ## run the tests (ARGS goes to pytest)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+check: install ## format, lint, types, layers, edge-case ledger, hygiene
+	@sh scripts/check.sh
+
+format: install ## format the code and apply the safe fixes
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+lock: install ## regenerate requirements*.txt from pyproject.toml (ARGS=--upgrade to move)
+	@$(BIN)/pip-compile --quiet $(ARGS) --output-file requirements.txt pyproject.toml
+	@$(BIN)/pip-compile --quiet $(ARGS) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+clean: ## remove the environment, caches and build output (keeps .claw, the data)
+	@rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
