@@ -88,10 +88,10 @@ def read_ledgers(folder: Path) -> tuple[list[Case], list[str]]:
             problems.append(f"{path.name}: not a ledger: {failure}")
             continue
         numbers = [case.number for case in vendor_cases]
-        for number in sorted(expected - set(numbers)):
-            problems.append(f"{path.name}: number {number} is missing")
-        for number in sorted({n for n in numbers if numbers.count(n) > 1 or n not in expected}):
-            problems.append(f"{path.name}: number {number} is doubled or out of range")
+        stray = {n for n in numbers if numbers.count(n) > 1 or n not in expected}
+        missing = expected - set(numbers)
+        problems += [f"{path.name}: number {n} is missing" for n in sorted(missing)]
+        problems += [f"{path.name}: number {n} is doubled or out of range" for n in sorted(stray)]
         cases += sorted(vendor_cases, key=lambda case: case.number)
     if not cases:
         problems.append(f"no ledger found in {folder}")

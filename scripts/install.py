@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def current(stamp: Path, key: str) -> bool:
 
 
 @contextmanager
-def one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Generator[None]:
     """Hold a lock on the checkout, so that parallel make targets install once."""
     descriptor = os.open(ROOT, os.O_RDONLY)
     try:

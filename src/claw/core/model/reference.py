@@ -1,6 +1,6 @@
 """References: the identity of a record, unique within a tenant and stable across syncs.
 
-Written ``<connection>/<source id>``, for instance ``simpro/schedule:90101`` would be the
+Written ``<connection>/<source id>``, for instance ``field/schedule:90101`` would be the
 schedule 90101 of the connection of that name. The source id is prefixed by the source's
 own object name, so that two kinds of objects never collide, and percent-encoded outside
 ``[A-Za-z0-9._:~@-]``.
