@@ -1,0 +1,77 @@
+"""Reading telephone numbers out of a source's free text."""
+
+import re
+from typing import Final
+
+import phonenumbers
+from msgspec import UNSET, UnsetType
+from phonenumbers import PhoneNumberType
+
+from claw.core.model.canonical import nfc
+from claw.core.model.records import Phone, PhoneKind
+
+# A number that may be a mobile may not be texted: FIXED_LINE_OR_MOBILE (as in North
+# America, where the number does not tell) stays "unknown" here. "shared" is shared cost.
+_KINDS: Final[dict[int, PhoneKind]] = {
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.FIXED_LINE: "landline",
+    PhoneNumberType.VOIP: "landline",
+    PhoneNumberType.TOLL_FREE: "tollfree",
+    PhoneNumberType.SHARED_COST: "shared",
+    PhoneNumberType.UAN: "shared",
+}
+# Between two numbers in one field; a slash or a word, never a space or a hyphen, which
+# numbers hold themselves.
+_SEPARATORS = re.compile(r"\s*(?:[/;,|\n\r]|\bor\b|\band\b|&)\s*", re.IGNORECASE)
+_TRUNK_PREFIX = re.compile(r"^\s*(?:\+\s*)?00(?=[1-9])")
+_VISIBLE_DIGITS = 3
+
+
+def parse_phones(
+    raw: str, country: str, label: str | UnsetType = UNSET
+) -> tuple[Phone, ...]:
+    """Read the numbers in one field of a source.
+
+    A field that holds several gives one phone each with the same ``raw``; text in which
+    no number is valid gives one phone of kind ``unknown`` without ``e164``; blank text
+    gives none. ``country`` (ISO 3166-1 alpha-2) is assumed where no country code is
+    written; a leading ``00`` before a country code is read as ``+``. Never raises.
+    """
+    text = nfc(raw).strip()
+    if not text:
+        return ()
+    pieces = [piece for piece in _SEPARATORS.split(text) if any(c.isdigit() for c in piece)]
+    found = [number for piece in pieces if (number := _parse(piece, country)) is not None]
+    valid = {
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164): number
+        for number in found
+    }
+    if not valid:
+        return (Phone(raw=text, kind="unknown", label=label),)
+    return tuple(
+        Phone(raw=text, e164=e164, kind=_kind(number), label=label)
+        for e164, number in valid.items()
+    )
+
+
+def mask(e164: str) -> str:
+    """A number as it may be shown beside a message: only its last three digits."""
+    return "*" * max(0, len(e164) - _VISIBLE_DIGITS) + e164[-_VISIBLE_DIGITS:]
+
+
+def metadata_version() -> str:
+    """The version of the numbering data."""
+    return phonenumbers.__version__
+
+
+def _parse(text: str, country: str) -> phonenumbers.PhoneNumber | None:
+    repaired = _TRUNK_PREFIX.sub("+", text)
+    try:
+        number = phonenumbers.parse(repaired, country)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
+
+
+def _kind(number: phonenumbers.PhoneNumber) -> PhoneKind:
+    return _KINDS.get(phonenumbers.number_type(number), "unknown")
