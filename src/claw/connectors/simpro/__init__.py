@@ -1,0 +1,1 @@
+"""simPRO: the job and schedule system of trades businesses, read and never written."""
