@@ -64,7 +64,8 @@ def digest(*files: Path) -> str:
 
     The place counts because the scripts in a virtual environment hold absolute paths.
     """
-    state = hashlib.sha256(f"{VERSION}\0{sys.executable}\0{ROOT}\0".encode())
+    interpreter = os.path.realpath(sys.executable)
+    state = hashlib.sha256(f"{VERSION}\0{interpreter}\0{ROOT}\0".encode())
     for file in files:
         state.update(hashlib.sha256(file.read_bytes()).digest())
     return state.hexdigest()
