@@ -15,10 +15,9 @@ from claw.core.model.reference import Ref
 
 SCHEMA = "claw.schedule/1"
 
-ExtensionValue: TypeAlias = (
-    "str | int | bool | list[ExtensionValue] | dict[str, ExtensionValue]"
-)
-Extensions: TypeAlias = dict[str, dict[str, ExtensionValue]]
+# Values are strings, integers, booleans, lists and objects of them, to any depth; msgspec
+# cannot say a recursive type, the canonical encoder refuses everything else.
+Extensions: TypeAlias = dict[str, dict[str, object]]
 
 AppointmentKind = Literal[
     "visit", "booking", "class", "consultation", "absence", "break", "hold", "other"
