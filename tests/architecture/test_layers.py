@@ -36,7 +36,7 @@ VIOLATIONS = [
     ),
     *(
         (f"core/{module}_planted.py", f"import {module}", "the core is pure")
-        for module in ("os", "time", "random", "socket", "asyncio", "logging", "uuid", "pathlib")
+        for module in ("os", "time", "random", "socket", "asyncio", "logging", "uuid", "zoneinfo")
     ),
     (
         "engine/planted.py",
