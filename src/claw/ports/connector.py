@@ -216,8 +216,17 @@ class Response(Struct, frozen=True, kw_only=True):
 class Http(Protocol):
     """Authenticated, limited, retried, recorded HTTP: only what the manifest declares."""
 
+    @property
+    def clock_skew_seconds(self) -> int | None:
+        """The source's clock minus ours at its latest answer, None until it says a time."""
+        ...
+
     async def get(
-        self, template: str, *, path: Mapping[str, str | int], query: Mapping[str, str] | None = None
+        self,
+        template: str,
+        *,
+        path: Mapping[str, str | int],
+        query: Mapping[str, str] | None = None,
     ) -> Response:
         """Send one declared read and return its final answer.
 

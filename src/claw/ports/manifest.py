@@ -11,7 +11,12 @@ from msgspec import Struct
 
 
 class SettingSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One setting or secret of a connection. ``kind`` decides how it is checked."""
+    """One setting or secret of a connection. ``kind`` decides how it is checked.
+
+    ``pattern`` must match the whole value (for an origin: its host). ``strip_suffixes``
+    are endings that people paste along and that are cut off first, such as an API's own
+    path after an origin.
+    """
 
     name: str
     title: str
@@ -23,6 +28,7 @@ class SettingSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     pattern: str | None = None
     maximum: int | None = None
     minimum: int | None = None
+    strip_suffixes: tuple[str, ...] = ()
     help: str = ""
 
 
@@ -31,14 +37,17 @@ class DeclaredRead(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     A template is a path below the origin in the setting named by the manifest's
     ``origin``, with ``{name}`` for one path segment. ``columns`` is the privacy
-    allow-list of the query parameter ``columns``, empty where the vendor has none. A
-    method other than GET or HEAD must cite the vendor's page.
+    allow-list of the query parameter ``columns``, empty where the vendor has none; where
+    it is not empty every request must name its columns. A method other than GET or HEAD
+    must cite the vendor's page. ``scope`` is what a refusal (403) is called, by default
+    the resource named in the template.
     """
 
     template: str
     method: str = "GET"
     columns: tuple[str, ...] = ()
     optional: bool = False
+    scope: str | None = None
     cites: str | None = None
 
 

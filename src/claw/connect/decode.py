@@ -1,0 +1,127 @@
+"""Turning what arrived into a whole body of JSON, or saying what was wrong with it.
+
+Decompression is counted as it goes, so that a small answer that unpacks into gigabytes
+ends at the cap instead of in memory.
+"""
+
+import codecs
+import zlib
+
+import msgspec
+
+_STEP_BYTES = 64 * 1024
+_GZIP = 16 + zlib.MAX_WBITS
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class Undecodable(Exception):
+    """The body cannot be used; ``cause`` is a stable word for why."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class BodyReader:
+    """Collects a body chunk by chunk, unpacked, up to ``cap_bytes``."""
+
+    def __init__(self, content_encoding: str, cap_bytes: int) -> None:
+        encoding = content_encoding.strip().lower()
+        if encoding not in ("", "identity", "gzip", "x-gzip"):
+            raise Undecodable("unsupported_encoding")
+        self._inflate = zlib.decompressobj(_GZIP) if encoding.endswith("gzip") else None
+        self._cap = cap_bytes
+        self._pieces: list[bytes] = []
+        self._started = False
+        self.size = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the wire.
+
+        Raises:
+            Undecodable: ``too_large`` past the cap, ``invalid_gzip``.
+        """
+        if self._inflate is None:
+            self._keep(chunk)
+            return
+        self._started = self._started or bool(chunk)
+        while chunk:
+            if self._inflate.eof:  # several gzip members in a row are one body
+                self._inflate = zlib.decompressobj(_GZIP)
+            try:
+                self._keep(self._inflate.decompress(chunk, _STEP_BYTES))
+            except zlib.error:
+                raise Undecodable("invalid_gzip") from None
+            chunk = self._inflate.unconsumed_tail or self._inflate.unused_data
+
+    def body(self) -> bytes:
+        """The whole body.
+
+        Raises:
+            Undecodable: ``truncated`` when the packed data stopped in the middle.
+        """
+        if self._inflate is not None and self._started and not self._inflate.eof:
+            raise Undecodable("truncated")
+        return b"".join(self._pieces)
+
+    def _keep(self, piece: bytes) -> None:
+        self.size += len(piece)
+        if self.size > self._cap:
+            raise Undecodable("too_large")
+        self._pieces.append(piece)
+
+
+def json_body(body: bytes, content_type: str) -> bytes:
+    """The body as UTF-8 JSON without a byte order mark, byte for byte where it already is.
+
+    Raises:
+        Undecodable: ``empty_body``, ``not_json`` (a page for people, say),
+            ``wrong_charset`` or ``invalid_json`` (cut off, for instance).
+    """
+    if not body.strip():
+        raise Undecodable("empty_body")
+    media_type, _, parameters = content_type.partition(";")
+    text = _utf8(body, parameters)
+    if not text.strip():
+        raise Undecodable("empty_body")
+    if "html" in media_type.lower() or text.lstrip()[:1] == b"<":
+        raise Undecodable("not_json")
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError):
+        starts_as_json = text.lstrip()[:1] in b'{["'
+        raise Undecodable("invalid_json" if starts_as_json else "not_json") from None
+    return text
+
+
+def _utf8(body: bytes, parameters: str) -> bytes:
+    """JSON is UTF-8 whatever the header says; only if it is not, the header is believed."""
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return _recoded(body.removeprefix(mark) if encoding == "utf-8" else body, encoding)
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _recoded(body, _charset(parameters))
+    return body
+
+
+def _recoded(body: bytes, encoding: str) -> bytes:
+    try:
+        return body.decode(encoding).encode("utf-8")
+    except (UnicodeError, LookupError):
+        raise Undecodable("wrong_charset") from None
+
+
+def _charset(parameters: str) -> str:
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'").lower()
+    raise Undecodable("wrong_charset")

@@ -1,0 +1,37 @@
+"""Machine time and chance for pacing and backing off; never used for business."""
+
+import asyncio
+import random
+from typing import Protocol
+
+
+class Machine(Protocol):
+    """What waiting needs, so that a test can wait without waiting."""
+
+    def seconds(self) -> float:
+        """Seconds since some fixed moment; only differences mean anything."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+        ...
+
+    def uniform(self, low: float, high: float) -> float:
+        """A number between the two, any as likely as another."""
+        ...
+
+
+class EventLoopMachine:
+    """The running event loop's own clock, and a generator nobody seeds."""
+
+    def __init__(self) -> None:
+        self._random = random.SystemRandom()
+
+    def seconds(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def uniform(self, low: float, high: float) -> float:
+        return self._random.uniform(low, high)
