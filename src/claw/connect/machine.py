@@ -28,10 +28,13 @@ class EventLoopMachine:
         self._random = random.SystemRandom()
 
     def seconds(self) -> float:
+        """Seconds on the loop's clock."""
         return asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass on the loop."""
         await asyncio.sleep(seconds)
 
     def uniform(self, low: float, high: float) -> float:
+        """Chance nobody can foresee."""
         return self._random.uniform(low, high)
