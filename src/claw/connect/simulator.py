@@ -12,7 +12,7 @@ import re
 import socket
 import struct
 import threading
-from collections.abc import AsyncIterator, Iterator, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Generator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -100,8 +100,8 @@ class FaultScript:
         """The faults set now, in the order they were set."""
         return list(self._active.values())
 
-    def set(self, text: str) -> None:
-        """Put one fault in force; a repeatable one joins those of its name, others replace.
+    def parse(self, text: str) -> Fault:
+        """Read a fault without setting it.
 
         Raises:
             InvalidInput: no such fault.
@@ -114,6 +114,15 @@ class FaultScript:
                 field="fault",
                 hint=f"one of: {', '.join(self.names)}",
             )
+        return fault
+
+    def set(self, text: str) -> None:
+        """Put one fault in force; a repeatable one joins those of its name, others replace.
+
+        Raises:
+            InvalidInput: no such fault.
+        """
+        fault = self.parse(text)
         key = text.strip() if fault.name in self._repeatable else fault.name
         self._active[key] = fault
         self._seen[fault.name] = 0
@@ -260,7 +269,7 @@ class _QuietServer(uvicorn.Server):
     """A server that leaves the process's signals to whoever runs it."""
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield
 
 
@@ -278,7 +287,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Running]:
+async def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> AsyncGenerator[Running]:
     """Serve ``app`` in the running event loop; port 0 picks a free one.
 
     Raises:
@@ -313,12 +322,12 @@ async def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> AsyncIt
 
 
 @contextlib.contextmanager
-def serve_in_thread(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[Running]:
+def serve_in_thread(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Generator[Running]:
     """Serve ``app`` from a thread with its own loop, for callers that block."""
     started = threading.Event()
     stop = asyncio.Event()
     state: list[tuple[asyncio.AbstractEventLoop, Running]] = []
-    failure: list[BaseException] = []
+    failure: list[InvalidInput | OSError] = []
 
     async def main() -> None:
         async with serve(app, host, port) as running:
@@ -329,7 +338,7 @@ def serve_in_thread(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Ite
     def run() -> None:
         try:
             asyncio.run(main())
-        except BaseException as error:
+        except (InvalidInput, OSError) as error:
             failure.append(error)
         finally:
             started.set()

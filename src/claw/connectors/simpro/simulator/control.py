@@ -3,9 +3,9 @@
 Each takes and gives JSON and calls the method of the same name on the simulator.
 """
 
+import datetime
 from collections.abc import Callable
-from datetime import date as Date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -23,7 +23,7 @@ class Move(msgspec.Struct, forbid_unknown_fields=True):
     """``POST move``: any of date, first start (``HH:MM``) and staff."""
 
     id: int
-    date: Date | None = None
+    date: datetime.date | None = None
     start: str | None = None
     staff: int | None = None
     company: int = 2
@@ -64,7 +64,7 @@ class Cancel(msgspec.Struct, forbid_unknown_fields=True):
 class AddSchedule(msgspec.Struct, forbid_unknown_fields=True):
     """``POST add_schedule``: ``blocks`` are pairs of wall times."""
 
-    date: Date
+    date: datetime.date
     blocks: list[tuple[str, str]]
     job: int
     kind: str = "job"
@@ -99,7 +99,10 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     keep: bool = False
 
 
-def _operation(kind: type, run: Callable[..., object]) -> Callable[[Request], object]:
+Operation = TypeVar("Operation")
+
+
+def _operation(name: str, kind: type[Operation], run: Callable[[Operation], object]) -> Route:
     async def handle(request: Request) -> Response:
         try:
             result = run(msgspec.json.decode(await request.body() or b"{}", type=kind))
@@ -109,7 +112,7 @@ def _operation(kind: type, run: Callable[..., object]) -> Callable[[Request], ob
             return JSONResponse({"error": str(error)}, 404)
         return Response(encode({"result": result}), media_type="application/json")
 
-    return handle
+    return Route(f"/{name}", handle, methods=["POST"])
 
 
 def control_routes(simulator: "Simulator") -> list[Route]:
@@ -124,6 +127,8 @@ def control_routes(simulator: "Simulator") -> list[Route]:
         simulator.set_contact(o.id, o.company, **changes)
 
     def set_faults(o: Faults) -> list[str]:
+        for fault in o.set:
+            simulator.faults.parse(fault)
         if not o.keep:
             simulator.faults.clear()
         for fault in o.set:
@@ -136,16 +141,22 @@ def control_routes(simulator: "Simulator") -> list[Route]:
     def add_mobile_status(o: AddMobileStatus) -> int:
         return simulator.add_mobile_status(**msgspec.structs.asdict(o))
 
-    operations: list[tuple[str, type, Callable[..., object]]] = [
-        ("move", Move, move),
-        ("reassign", Reassign, lambda o: simulator.reassign_schedule(o.id, o.staff, o.company)),
-        ("delete", Delete, lambda o: simulator.delete_schedule(o.id, o.company)),
-        ("split", Split, lambda o: simulator.split_schedule(o.id, o.at, o.resume, o.company)),
-        ("cancel", Cancel, lambda o: simulator.cancel_job(o.job, o.stage, o.company)),
-        ("add_schedule", AddSchedule, add_schedule),
-        ("add_mobile_status", AddMobileStatus, add_mobile_status),
-        ("set_contact_phone", SetContact, set_contact_phone),
-        ("faults", Faults, set_faults),
+    def reassign(o: Reassign) -> None:
+        simulator.reassign_schedule(o.id, o.staff, o.company)
+
+    def split(o: Split) -> None:
+        simulator.split_schedule(o.id, o.at, o.resume, o.company)
+
+    operations = [
+        _operation("move", Move, move),
+        _operation("reassign", Reassign, reassign),
+        _operation("delete", Delete, lambda o: simulator.delete_schedule(o.id, o.company)),
+        _operation("split", Split, split),
+        _operation("cancel", Cancel, lambda o: simulator.cancel_job(o.job, o.stage, o.company)),
+        _operation("add_schedule", AddSchedule, add_schedule),
+        _operation("add_mobile_status", AddMobileStatus, add_mobile_status),
+        _operation("set_contact_phone", SetContact, set_contact_phone),
+        _operation("faults", Faults, set_faults),
     ]
 
     async def reset(request: Request) -> Response:
@@ -159,10 +170,7 @@ def control_routes(simulator: "Simulator") -> list[Route]:
         return JSONResponse(simulator.violations)
 
     return [
-        *(
-            Route(f"/{name}", _operation(kind, run), methods=["POST"])
-            for name, kind, run in operations
-        ),
+        *operations,
         Route("/reset", reset, methods=["POST"]),
         Route("/log", log, methods=["GET"]),
         Route("/violations", violations, methods=["GET"]),

@@ -7,8 +7,9 @@ Ids carry the date, so that any visit or job can be found again without a search
 quotes and leads count separately, so a job and a quote may share a number.
 """
 
+import datetime
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from claw.connectors.simpro.simulator.clients import CUSTOMERS, FIRST_CUSTOMER, 
 from claw.connectors.simpro.simulator.draws import chance, choose, draw
 from claw.connectors.simpro.simulator.roster import Company
 
-EPOCH = date(2000, 1, 1)
+EPOCH = datetime.date(2000, 1, 1)
 VISITS_A_DAY, PROJECTS_A_DAY = 100, 60
 _HOLIDAYS = {(1, 1), (1, 26), (4, 25), (12, 25), (12, 26)}
 
@@ -61,7 +62,7 @@ class Visit:
 
     id: int
     kind: str
-    date: date
+    date: datetime.date
     staff_id: int | None
     blocks: tuple[Block, ...]
     project_id: int
@@ -80,11 +81,11 @@ class Project:
 
     id: int
     kind: str
-    date: date
+    date: datetime.date
     name: str
     customer_id: int
     site_id: int
-    issued: date
+    issued: datetime.date
 
 
 @dataclass(slots=True)
@@ -100,28 +101,28 @@ def block(start: int, end: int, hours: Decimal | None = None) -> Block:
     return Block(start, end, hours if hours is not None else Decimal(end - start) / 60)
 
 
-def day_number(day: date) -> int:
+def day_number(day: datetime.date) -> int:
     """Days since the business was founded; negative before."""
     return (day - EPOCH).days
 
 
-def date_of_visit(visit_id: int) -> date:
+def date_of_visit(visit_id: int) -> datetime.date:
     """The date a generated schedule id carries."""
     return EPOCH + timedelta(days=visit_id // VISITS_A_DAY)
 
 
-def date_of_project(project_id: int) -> date:
+def date_of_project(project_id: int) -> datetime.date:
     """The date a generated job, quote or lead id carries."""
     return EPOCH + timedelta(days=project_id // PROJECTS_A_DAY)
 
 
-def is_working_day(day: date) -> bool:
+def is_working_day(day: datetime.date) -> bool:
     """Monday to Friday, and no fixed public holiday."""
     return day.weekday() < 5 and (day.month, day.day) not in _HOLIDAYS
 
 
 class _DayBuilder:
-    def __init__(self, seed: int, company: Company, register: Register, day: date) -> None:
+    def __init__(self, seed: int, company: Company, register: Register, day: datetime.date) -> None:
         self.key = (seed, company.id, day.isoformat())
         self.company, self.register, self.date = company, register, day
         self.day = Day()
@@ -223,7 +224,7 @@ class Calendar:
         self._seed, self._company, self._register = seed, company, register
         self.day = lru_cache(maxsize=2000)(self._day)
 
-    def _day(self, day: date) -> Day:
+    def _day(self, day: datetime.date) -> Day:
         if day < EPOCH:
             return Day()
         b = _DayBuilder(self._seed, self._company, self._register, day)

@@ -42,7 +42,7 @@ class Endpoint:
 
     @property
     def resource(self) -> str:
-        """The path below the company without ids: ``schedules``, ``setup/zones``, …"""
+        """The path below the company without ids, such as ``setup/zones``."""
         below = self.template.removeprefix(COMPANY).removeprefix(API)
         parts = [part for part in below.split("/") if part and not part.startswith("{")]
         return "/".join(parts) or "companies"

@@ -13,11 +13,11 @@ from claw.connectors.simpro.simulator.rows import block_row
 from claw.connectors.simpro.simulator.state import Row
 
 COUNTED = {
-    "page_shift_delete": "a row of an earlier page is deleted between pages, in the first n reads",
-    "page_shift_insert": "a row is inserted into an earlier page, in the first n reads",
-    "total_drift": "Result-Total changes between pages, in the first n reads",
-    "duplicate_row": "a row appears twice, in the first n reads",
-    "skipped_row": "a row is left out though Result-Total counts it, in the first n reads",
+    "page_shift_delete": "an earlier row is deleted just before page two is read, n times",
+    "page_shift_insert": "a row is inserted on page one just before page two is read, n times",
+    "total_drift": "Result-Total grows on page two, n times",
+    "duplicate_row": "the last page repeats a row, n times",
+    "skipped_row": "the last page leaves out a row that Result-Total counts, n times",
     "rate429": "n answers 429; retry_after=seconds|date|zero|garbage|absent",
     "html_503": "n answers 503 with an HTML page",
     "html_200": "n answers 200 with an HTML login page",
@@ -83,7 +83,7 @@ def fault_script() -> FaultScript:
     return FaultScript(standing=tuple(STANDING), counted=tuple(COUNTED), repeatable=REPEATABLE)
 
 
-Change = Callable[[Row, str, str], None]
+Change = Callable[[Row, str, str], object]
 
 
 def _blocks(row: Row) -> list[Row]:
@@ -154,7 +154,7 @@ def _strings(node: object) -> object:
 
 
 _ON_EVERY_ROW: dict[str, Change] = {
-    "project_absent": lambda row, zone, arg: row.pop("Project", None) and None,
+    "project_absent": lambda row, zone, arg: row.pop("Project", None),
     "project_null": lambda row, zone, arg: row.update(Project=None),
     "project_string": lambda row, zone, arg: row.update(Project=str(row["Reference"])),
     "type_capitalised": lambda row, zone, arg: row.update(Type=str(row["Type"]).capitalize()),
@@ -162,7 +162,7 @@ _ON_EVERY_ROW: dict[str, Change] = {
     "iso_missing": lambda row, zone, arg: _each_iso(row, lambda text: None),
     "iso_z": lambda row, zone, arg: _each_iso(row, _utc),
     "ampm_times": lambda row, zone, arg: _ampm(row),
-    "blocks_absent": lambda row, zone, arg: row.pop("Blocks", None) and None,
+    "blocks_absent": lambda row, zone, arg: row.pop("Blocks", None),
     "blocks_empty": lambda row, zone, arg: row.update(Blocks=[]),
 }
 

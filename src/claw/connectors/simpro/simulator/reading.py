@@ -26,11 +26,10 @@ _PEOPLE = ("employees", "contractors")
 
 
 class Reader:
-    """Answers reads of one build; keeps count of page-by-page reads for the paging faults."""
+    """Answers reads of one build."""
 
     def __init__(self, faults: FaultScript, violations: list[str]) -> None:
         self._faults, self._violations = faults, violations
-        self._spoilt_read: dict[str, frozenset[str]] = {}
 
     def item(self, state: CompanyState, endpoint: Endpoint, ids: Ids, query: Query) -> Answer:
         """One row by its id."""
@@ -215,40 +214,36 @@ class Reader:
         fault = self._faults.get(fault_name, resource)
         return fault is not None and (not fault.args or fault.args[0] in resource.split("/"))
 
-    def _spoils(self, name: str, endpoint: Endpoint, paging: Paging) -> bool:
-        """Whether a paging fault hits this read; decided on its first page."""
-        key = f"{name} {endpoint.resource}"
-        if paging.page == 1:
-            taken = self._faults.take(name, endpoint.resource)
-            self._spoilt_read[key] = frozenset({name} if taken else ())
-        return self._faults.get(name) is not None and bool(self._spoilt_read.get(key))
+    def _spoils(self, name: str, endpoint: Endpoint, at: bool) -> bool:
+        """Whether a paging fault hits here. Schedules are meant unless ``on=`` says other."""
+        fault = self._faults.get(name)
+        if not at or fault is None or fault.options.get("on", "schedules") != endpoint.resource:
+            return False
+        return self._faults.take(name, endpoint.resource) is not None
 
     def _drifted(
         self, state: CompanyState, endpoint: Endpoint, rows: list[Row], paging: Paging
     ) -> tuple[list[Row], int]:
-        total = len(rows)
-        if endpoint.resource == "schedules" and rows:
+        second = paging.page == 2 and bool(rows)
+        if endpoint.resource == "schedules":
             # Real changes, made just before page two is read and kept afterwards.
-            if self._spoils("page_shift_delete", endpoint, paging) and paging.page == 2:
+            if self._spoils("page_shift_delete", endpoint, second):
                 state.remove(cast("int", rows[0]["ID"]))
-                return rows[1:], total - 1
-            if self._spoils("page_shift_insert", endpoint, paging) and paging.page == 2:
+                return rows[1:], len(rows) - 1
+            if self._spoils("page_shift_insert", endpoint, second):
                 twin = schedule_row(state, state.add(state.known(cast("int", rows[0]["ID"]))))
                 blank = documented.blank(documented.all_fields(endpoint.template))
-                return [{**blank, **twin}, *rows], total + 1
-        if self._spoils("total_drift", endpoint, paging) and paging.page > 1:
-            total += 1
-        return rows, total
+                return [{**blank, **twin}, *rows], len(rows) + 1
+        drift = 1 if self._spoils("total_drift", endpoint, second) else 0
+        return rows, len(rows) + drift
 
     def _doubled(
         self, endpoint: Endpoint, rows: list[Row], picked: list[Row], paging: Paging
     ) -> list[Row]:
-        last = paging.page * paging.size >= len(rows)
-        spoilt = self._spoils("skipped_row", endpoint, paging)
-        if spoilt and picked and last:
+        last = bool(picked) and paging.page * paging.size >= len(rows)
+        if self._spoils("skipped_row", endpoint, last):
             picked = picked[1:]
-        spoilt = self._spoils("duplicate_row", endpoint, paging)
-        if spoilt and picked and last:
+        if self._spoils("duplicate_row", endpoint, last):
             start = (paging.page - 1) * paging.size
-            picked = [rows[start - 1] if start else picked[0], *picked]
+            picked = [rows[start - 1] if start else rows[0], *picked]
         return picked

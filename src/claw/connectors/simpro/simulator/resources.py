@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import cast
 
 from claw.connectors.simpro.simulator import rows
 from claw.connectors.simpro.simulator.days import Project, Visit
@@ -129,7 +130,7 @@ def _cost_center(state: CompanyState, project: Project) -> Row:
             "Type": job["Type"],
             "Name": project.name,
             "Stage": job["Stage"],
-            "Status": str(job["Status"]["Name"]) if isinstance(job["Status"], dict) else "",
+            "Status": cast("Row", job["Status"])["Name"],
         },
         "Section": {"ID": rows.SECTION_BASE["job"] + project.id, "Name": ""},
         "Site": {"ID": site.id, "Name": site.name},

@@ -49,6 +49,16 @@ class Company:
         return [member for member in self.staff if member.type == kind]
 
 
+_PLUMBERS = (
+    *("Ava Tran", "Ben Ruiz", "Cleo Park", "Dion Marsh", "Esther Nolan"),
+    *("Farid Haddad", "Gwen O'Hara", "Hugo Lindqvist", "Isla Ferrante"),
+)
+_ELECTRICIANS = (
+    *("Jonah Pereira", "Kirra Dawson", "Liam Achebe", "Maeve Sutton", "Nikhil Rao"),
+    *("Olive Brandt", "Petra Kowal", "Quentin Shaw", "Rosa Delgado"),
+)
+
+
 def _crew(first: int, position: str, names: tuple[str, ...]) -> tuple[StaffMember, ...]:
     mobiles = ("0491 570 006", "0491570156", "+61 491 570 157", "0491 570 158", "")
     return tuple(
@@ -72,8 +82,7 @@ PLUMBING = Company(
         *_crew(
             41,
             "Plumber",
-            ("Ava Tran", "Ben Ruiz", "Cleo Park", "Dion Marsh", "Esther Nolan")
-            + ("Farid Haddad", "Gwen O'Hara", "Hugo Lindqvist", "Isla Ferrante"),
+            _PLUMBERS,
         ),
         StaffMember(77, "Sparky Subbies", "contractor", 9, "", "0491 570 110"),
         StaffMember(78, "Tideline Excavations", "contractor", 41, "", "(02) 5550 0178"),
@@ -107,8 +116,7 @@ ELECTRICAL = Company(
         *_crew(
             61,
             "Electrician",
-            ("Jonah Pereira", "Kirra Dawson", "Liam Achebe", "Maeve Sutton", "Nikhil Rao")
-            + ("Olive Brandt", "Petra Kowal", "Quentin Shaw", "Rosa Delgado"),
+            _ELECTRICIANS,
         ),
         StaffMember(87, "Northside Data Cabling", "contractor", 11, "", "0491 570 313"),
         StaffMember(97, "Thermal Camera 1", "plant", 7),

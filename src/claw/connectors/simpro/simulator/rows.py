@@ -168,9 +168,10 @@ def _technicians(state: CompanyState, project: Project) -> list[Row]:
     staff: list[Row] = []
     for visit in state.visits_on(project.date):
         member = state.company.member(visit.staff_id) if visit.staff_id is not None else None
-        if (visit.kind, visit.project_id) == (project.kind, project.id) and member is not None:
-            if member.row not in staff:
-                staff.append(member.row)
+        if member is None or (visit.kind, visit.project_id) != (project.kind, project.id):
+            continue
+        if member.row not in staff:
+            staff.append(member.row)
     return staff
 
 

@@ -1,9 +1,9 @@
 """The simulator as a value: a build, its keys, its faults, what it saw, and how to change it."""
 
+import datetime
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date as Date
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -31,7 +31,7 @@ class Simulator:
         self,
         *,
         seed: int,
-        today: Date,
+        today: datetime.date,
         faults: Sequence[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -85,7 +85,9 @@ class Simulator:
         """One company's content."""
         return self._api.build.companies[company]
 
-    def schedules(self, first: Date, last: Date, company: int = MAIN_COMPANY) -> list[Row]:
+    def schedules(
+        self, first: datetime.date, last: datetime.date, company: int = MAIN_COMPANY
+    ) -> list[Row]:
         """The truth: every schedule row of those dates in its widest form, before faults."""
         state = self.state(company)
         return [schedule_row(state, visit) for visit in state.visits_between(first, last)]
@@ -94,7 +96,7 @@ class Simulator:
         self,
         schedule_id: int,
         *,
-        date: Date | None = None,
+        date: datetime.date | None = None,
         start: str | None = None,
         staff: int | None = None,
         company: int = MAIN_COMPANY,
@@ -125,7 +127,7 @@ class Simulator:
     def split_schedule(
         self, schedule_id: int, at: str, resume: str, company: int = MAIN_COMPANY
     ) -> None:
-        """Break the block that holds ``at`` (``HH:MM``) off there, and take it up at ``resume``."""
+        """Break a block off at ``at`` (``HH:MM``) and take it up again at ``resume``."""
         state = self.state(company)
         visit = state.known(schedule_id)
         cut, again = minutes_of(at), minutes_of(resume)
@@ -141,7 +143,7 @@ class Simulator:
     def add_schedule(
         self,
         *,
-        date: Date,
+        date: datetime.date,
         blocks: Sequence[tuple[str, str]],
         job: int,
         kind: str = "job",
@@ -174,6 +176,8 @@ class Simulator:
         return self.state(company).set_contact(contact_id, **changes)
 
 
-def create_simulator(*, seed: int = 1, today: Date, faults: Sequence[str] = ()) -> Simulator:
+def create_simulator(
+    *, seed: int = 1, today: datetime.date, faults: Sequence[str] = ()
+) -> Simulator:
     """A build whose business is the same for the same seed; ``today`` is its anchor."""
     return Simulator(seed=seed, today=today, faults=faults)
