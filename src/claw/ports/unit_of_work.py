@@ -1,0 +1,71 @@
+"""Transactions of one tenant, and of the platform.
+
+``tenant(id)`` opens one transaction that can see and write one tenant's rows only;
+``platform()`` one that sees the installation's own tables. There is no other way to the
+data, and neither is held across a network call.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+from uuid import UUID
+
+from claw.ports.connection_store import ConnectionStore
+from claw.ports.record_store import RecordStore
+from claw.ports.snapshot_store import SnapshotStore
+from claw.ports.summary_store import SummaryStore
+from claw.ports.sync_store import SyncStore
+from claw.ports.tenant_store import TenantStore
+
+
+class UnitOfWork(Protocol):
+    """The stores of one tenant inside one transaction."""
+
+    @property
+    def connections(self) -> ConnectionStore:
+        """Connections and their sealed secrets."""
+        ...
+
+    @property
+    def records(self) -> RecordStore:
+        """Raw bodies and canonical records."""
+        ...
+
+    @property
+    def sync(self) -> SyncStore:
+        """Runs, coverage, quarantine, held removals, leases, audit."""
+        ...
+
+    @property
+    def snapshots(self) -> SnapshotStore:
+        """Snapshots, trees and parts."""
+        ...
+
+    @property
+    def summaries(self) -> SummaryStore:
+        """Kept summaries and their contexts."""
+        ...
+
+
+class PlatformUnitOfWork(Protocol):
+    """The installation's own tables inside one transaction."""
+
+    @property
+    def tenants(self) -> TenantStore:
+        """The businesses of this installation."""
+        ...
+
+
+class Database(Protocol):
+    """Where units of work come from."""
+
+    def tenant(self, tenant_id: UUID) -> AbstractAsyncContextManager[UnitOfWork]:
+        """One transaction of one tenant; committed when the block ends well.
+
+        Raises:
+            TenantMissing: before any SQL, when there is no tenant.
+        """
+        ...
+
+    def platform(self) -> AbstractAsyncContextManager[PlatformUnitOfWork]:
+        """One transaction over the installation's own tables."""
+        ...
