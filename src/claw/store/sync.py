@@ -1,0 +1,268 @@
+"""SQL of runs, coverage, quarantine, held removals, leases and audit."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from claw.core.model.reference import Ref
+from claw.ports.sync_store import (
+    AuditEntry,
+    CoveredDay,
+    HeldRemoval,
+    Lease,
+    QuarantinedRow,
+    RunOutcome,
+    SyncRun,
+)
+from claw.store.tenancy import Transaction
+
+
+class PostgresSync:
+    """``SyncStore`` over one tenant's transaction. Lease times are the database's own."""
+
+    def __init__(self, tx: Transaction, tenant_id: UUID) -> None:
+        self._tx = tx
+        self._tenant_id = tenant_id
+
+    async def start_run(self, run: SyncRun) -> None:
+        await self._tx.execute(
+            """
+            insert into claw.sync_run
+                (tenant_id, run_id, outcome, first_date, last_date, started_at)
+            values ($1, $2, $3, $4, $5, $6)
+            """,
+            self._tenant_id,
+            run.run_id,
+            run.outcome,
+            run.first,
+            run.last,
+            run.started_at,
+        )
+
+    async def finish_run(
+        self, run_id: UUID, outcome: RunOutcome, finished_at: datetime, report: bytes
+    ) -> None:
+        await self._tx.execute(
+            """
+            update claw.sync_run set outcome = $3, finished_at = $4, report = $5
+            where tenant_id = $1 and run_id = $2
+            """,
+            self._tenant_id,
+            run_id,
+            outcome,
+            finished_at,
+            report.decode("utf-8"),
+        )
+
+    async def interrupt_runs(self, finished_at: datetime, *, except_run: UUID) -> int:
+        rows = await self._tx.fetch(
+            """
+            update claw.sync_run r set outcome = 'interrupted', finished_at = $2
+            where tenant_id = $1 and outcome = 'running' and run_id <> $3
+              and not exists (select from claw.lease l
+                              where l.tenant_id = $1 and l.owner = r.run_id
+                                and l.until > clock_timestamp())
+            returning run_id
+            """,
+            self._tenant_id,
+            finished_at,
+            except_run,
+        )
+        return len(rows)
+
+    async def find_run(self, run_id: UUID) -> SyncRun | None:
+        row = await self._tx.fetchrow(
+            """
+            select run_id, outcome, first_date as first, last_date as last, started_at, finished_at
+            from claw.sync_run where tenant_id = $1 and run_id = $2
+            """,
+            self._tenant_id,
+            run_id,
+        )
+        return None if row is None else SyncRun(**dict(row.items()))
+
+    async def cover(
+        self, connection_id: UUID, stream: str, days: Collection[date], as_of: datetime, run_id: UUID
+    ) -> None:
+        await self._tx.execute(
+            """
+            insert into claw.coverage
+                (tenant_id, connection_id, stream, local_date, data_as_of, run_id)
+            select $1, $2, $3, day, $5, $6 from unnest($4::date[]) as d (day)
+            on conflict (tenant_id, connection_id, stream, local_date)
+            do update set data_as_of = excluded.data_as_of, run_id = excluded.run_id
+            """,
+            self._tenant_id,
+            connection_id,
+            stream,
+            sorted(days),
+            as_of,
+            run_id,
+        )
+
+    async def covered(self, first: date, last: date) -> Sequence[CoveredDay]:
+        rows = await self._tx.fetch(
+            """
+            select connection_id, stream, local_date, data_as_of from claw.coverage
+            where tenant_id = $1 and local_date between $2 and $3
+            order by connection_id, stream collate "C", local_date
+            """,
+            self._tenant_id,
+            first,
+            last,
+        )
+        return [CoveredDay(**dict(row.items())) for row in rows]
+
+    async def quarantine(self, rows: Sequence[QuarantinedRow]) -> None:
+        await self._tx.executemany(
+            """
+            insert into claw.quarantine (tenant_id, connection_id, stream, source_id, raw_hash,
+                                         code, path, detail, since)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            on conflict (tenant_id, connection_id, stream, source_id) do update set
+                raw_hash = excluded.raw_hash, code = excluded.code, path = excluded.path,
+                detail = excluded.detail
+            """,
+            [
+                (
+                    self._tenant_id,
+                    row.connection_id,
+                    row.stream,
+                    row.source_id,
+                    row.raw_hash,
+                    row.code,
+                    row.path,
+                    row.detail,
+                    row.since,
+                )
+                for row in rows
+            ],
+        )
+
+    async def release(self, connection_id: UUID, stream: str, source_ids: Collection[str]) -> None:
+        await self._tx.execute(
+            """
+            delete from claw.quarantine
+            where tenant_id = $1 and connection_id = $2 and stream = $3
+              and source_id = any($4::text[])
+            """,
+            self._tenant_id,
+            connection_id,
+            stream,
+            sorted(source_ids),
+        )
+
+    async def quarantined(self) -> Sequence[QuarantinedRow]:
+        rows = await self._tx.fetch(
+            """
+            select connection_id, stream, source_id, raw_hash, code, path, detail, since
+            from claw.quarantine where tenant_id = $1
+            order by connection_id, stream collate "C", source_id collate "C"
+            """,
+            self._tenant_id,
+        )
+        return [QuarantinedRow(**dict(row.items())) for row in rows]
+
+    async def hold(self, removals: Sequence[HeldRemoval]) -> None:
+        await self._tx.executemany(
+            """
+            insert into claw.held_removal (tenant_id, connection_id, stream, ref, run_id)
+            values ($1, $2, $3, $4, $5)
+            on conflict (tenant_id, ref) do nothing
+            """,
+            [
+                (self._tenant_id, removal.connection_id, removal.stream, removal.ref, removal.run_id)
+                for removal in removals
+            ],
+        )
+
+    async def held(self, connection_id: UUID, stream: str) -> Mapping[Ref, HeldRemoval]:
+        rows = await self._tx.fetch(
+            """
+            select connection_id, stream, ref, run_id from claw.held_removal
+            where tenant_id = $1 and connection_id = $2 and stream = $3
+            """,
+            self._tenant_id,
+            connection_id,
+            stream,
+        )
+        return {Ref(row["ref"]): HeldRemoval(**dict(row.items())) for row in rows}
+
+    async def held_by(self, run_id: UUID) -> Sequence[HeldRemoval]:
+        rows = await self._tx.fetch(
+            """
+            select connection_id, stream, ref, run_id from claw.held_removal
+            where tenant_id = $1 and run_id = $2 order by ref collate "C"
+            """,
+            self._tenant_id,
+            run_id,
+        )
+        return [HeldRemoval(**dict(row.items())) for row in rows]
+
+    async def drop_held(self, refs: Collection[Ref]) -> None:
+        await self._tx.execute(
+            "delete from claw.held_removal where tenant_id = $1 and ref = any($2::text[])",
+            self._tenant_id,
+            sorted(refs),
+        )
+
+    async def take_lease(self, subject: str, owner: UUID, seconds: int) -> Lease | None:
+        fence = await self._tx.fetchval(
+            """
+            insert into claw.lease as l (tenant_id, subject, owner, until, fence)
+            values ($1, $2, $3, clock_timestamp() + make_interval(secs => $4::integer), 1)
+            on conflict (tenant_id, subject) do update
+                set owner = excluded.owner, until = excluded.until, fence = l.fence + 1
+                where l.until <= clock_timestamp()
+            returning fence
+            """,
+            self._tenant_id,
+            subject,
+            owner,
+            seconds,
+        )
+        return None if fence is None else Lease(subject=subject, owner=owner, fence=int(fence))
+
+    async def renew_lease(self, lease: Lease, seconds: int) -> bool:
+        renewed = await self._tx.fetchval(
+            """
+            update claw.lease set until = clock_timestamp() + make_interval(secs => $5::integer)
+            where tenant_id = $1 and subject = $2 and owner = $3 and fence = $4
+            returning true
+            """,
+            self._tenant_id,
+            lease.subject,
+            lease.owner,
+            lease.fence,
+            seconds,
+        )
+        return renewed is True
+
+    async def end_lease(self, lease: Lease) -> None:
+        await self._tx.execute(
+            """
+            update claw.lease set until = clock_timestamp()
+            where tenant_id = $1 and subject = $2 and owner = $3 and fence = $4
+            """,
+            self._tenant_id,
+            lease.subject,
+            lease.owner,
+            lease.fence,
+        )
+
+    async def audit(self, entry: AuditEntry) -> None:
+        await self._tx.execute(
+            """
+            insert into claw.audit_entry (tenant_id, entry_id, at, actor, action, subject, detail)
+            values ($1, $2, $3, $4, $5, $6, $7)
+            """,
+            self._tenant_id,
+            entry.entry_id,
+            entry.at,
+            entry.actor,
+            entry.action,
+            entry.subject,
+            msgspec.json.encode(entry.detail).decode("utf-8"),
+        )
