@@ -1,6 +1,7 @@
 """Machine time and chance for pacing and backing off; never used for business."""
 
 import asyncio
+import datetime
 import random
 from typing import Protocol
 
@@ -38,3 +39,8 @@ class EventLoopMachine:
     def uniform(self, low: float, high: float) -> float:
         """Chance nobody can foresee."""
         return self._random.uniform(low, high)
+
+
+def server_time() -> datetime.datetime:
+    """Wall time in UTC for the ``Date`` header of a server this machine runs."""
+    return datetime.datetime.now(datetime.UTC)

@@ -14,7 +14,7 @@ import struct
 import threading
 from collections.abc import AsyncGenerator, Generator, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Protocol
 
@@ -22,6 +22,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from claw.connect.machine import server_time
 from claw.core.errors import InvalidInput
 
 ABORT = "claw.abort"
@@ -74,6 +75,10 @@ class Fault:
         return int(self.args[0]) if self.args and self.args[0].lstrip("-").isdigit() else default
 
 
+class FaultUnknown(InvalidInput):
+    """A fault was named that the simulator does not know; the hint lists those it does."""
+
+
 class FaultScript:
     """The faults in force. ``counted`` ones apply to so many matching requests, then stop.
 
@@ -104,11 +109,11 @@ class FaultScript:
         """Read a fault without setting it.
 
         Raises:
-            InvalidInput: no such fault.
+            FaultUnknown: no such fault.
         """
         fault = Fault.parse(text)
         if fault.name not in self._standing | self._counted:
-            raise InvalidInput(
+            raise FaultUnknown(
                 f"the simulator knows no fault {fault.name!r}",
                 code="fault_unknown",
                 field="fault",
@@ -120,7 +125,7 @@ class FaultScript:
         """Put one fault in force; a repeatable one joins those of its name, others replace.
 
         Raises:
-            InvalidInput: no such fault.
+            FaultUnknown: no such fault.
         """
         fault = self.parse(text)
         key = text.strip() if fault.name in self._repeatable else fault.name
@@ -240,7 +245,7 @@ class _ServedApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = _dated_headers(message.get("headers", []), datetime.now(UTC))
+                headers = _dated_headers(message.get("headers", []), server_time())
                 message = {**message, "headers": headers}
             await send(message)
 

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from claw.connect.simulator import FaultUnknown
 from claw.connectors.simpro.simulator.answers import encode
-from claw.core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from claw.connectors.simpro.simulator.simulator import Simulator
@@ -106,7 +106,7 @@ def _operation(name: str, kind: type[Operation], run: Callable[[Operation], obje
     async def handle(request: Request) -> Response:
         try:
             result = run(msgspec.json.decode(await request.body() or b"{}", type=kind))
-        except (msgspec.DecodeError, InvalidInput, ValueError) as error:
+        except (msgspec.DecodeError, FaultUnknown, ValueError) as error:
             return JSONResponse({"error": str(error)}, 400)
         except KeyError as error:
             return JSONResponse({"error": str(error)}, 404)
