@@ -95,7 +95,12 @@ class SyncStore(Protocol):
         ...
 
     async def cover(
-        self, connection_id: UUID, stream: str, days: Collection[date], as_of: datetime, run_id: UUID
+        self,
+        connection_id: UUID,
+        stream: str,
+        days: Collection[date],
+        as_of: datetime,
+        run_id: UUID,
     ) -> None:
         """Record local dates as completely read."""
         ...

@@ -19,9 +19,7 @@ import msgspec
 
 from claw.core.errors import ClawError, InvalidInput
 
-CanonicalValue: TypeAlias = (
-    "str | int | bool | list[CanonicalValue] | dict[str, CanonicalValue]"
-)
+CanonicalValue: TypeAlias = "str | int | bool | list[CanonicalValue] | dict[str, CanonicalValue]"
 
 MAX_INTEGER = 2**53 - 1
 MIN_PREFIX_LENGTH = 8
@@ -154,6 +152,8 @@ def _instant_text(value: datetime, path: str) -> str:
         raise NotCanonical(path, "an instant must be aware and in UTC")
     if value.microsecond:
         raise NotCanonical(path, "an instant is in whole seconds")
-    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if value.year >= 1000 else (
-        value.replace(tzinfo=None).isoformat() + "Z"
+    return (
+        value.strftime("%Y-%m-%dT%H:%M:%SZ")
+        if value.year >= 1000
+        else (value.replace(tzinfo=None).isoformat() + "Z")
     )

@@ -27,9 +27,7 @@ _TRUNK_PREFIX = re.compile(r"^\s*(?:\+\s*)?00(?=[1-9])")
 _VISIBLE_DIGITS = 3
 
 
-def parse_phones(
-    raw: str, country: str, label: str | UnsetType = UNSET
-) -> tuple[Phone, ...]:
+def parse_phones(raw: str, country: str, label: str | UnsetType = UNSET) -> tuple[Phone, ...]:
     """Read the numbers in one field of a source.
 
     A field that holds several gives one phone each with the same ``raw``; text in which

@@ -1,0 +1,145 @@
+"""From bundles to what will be stored: parts resolved, records mapped and checked."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from claw.core.model.canonical import NotCanonical, raw_hash
+from claw.core.model.normalise import StoredForm, store_form
+from claw.core.model.records import Appointment, Record
+from claw.core.model.reference import connection_of
+from claw.ports.connector import (
+    Bundle,
+    Connector,
+    MapEnv,
+    Mapped,
+    MapResult,
+    Missing,
+    Quarantined,
+    Raw,
+    Skipped,
+)
+from claw.ports.record_store import StoredPart, StoredRaw
+
+
+class PreparedRecord(Struct, frozen=True, kw_only=True):
+    """A canonical record in its stored form. ``primary`` when it stands for the source row."""
+
+    record: Record
+    form: StoredForm
+    primary: bool
+
+
+class PreparedBundle(Struct, frozen=True, kw_only=True):
+    """One source row, mapped: exactly one of records, ``skipped`` and ``quarantined``."""
+
+    primary_id: str
+    primary_hash: str
+    records: tuple[PreparedRecord, ...] = ()
+    skipped: Skipped | None = None
+    quarantined: Quarantined | None = None
+    parts: tuple[StoredPart, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+
+
+def ids_to_recall(bundles: Sequence[Bundle]) -> frozenset[str]:
+    """Parts that could not be read this time and may be known from an earlier one."""
+    return frozenset(
+        part.source_id
+        for bundle in bundles
+        for part in bundle.parts.values()
+        if isinstance(part, Missing) and part.code != "not_found"
+    )
+
+
+def raws_of(bundles: Sequence[Bundle]) -> list[StoredRaw]:
+    """Every body that was read, once for each object."""
+    raws: dict[str, StoredRaw] = {}
+    for bundle in bundles:
+        for raw in (bundle.primary, *bundle.parts.values()):
+            if isinstance(raw, Raw):
+                raws[raw.source_id] = StoredRaw(
+                    source_id=raw.source_id, raw_hash=raw_hash(raw.body), body=raw.body
+                )
+    return [raws[key] for key in sorted(raws)]
+
+
+def prepare(
+    bundle: Bundle, recalled: Mapping[str, StoredRaw], connector: Connector, env: MapEnv
+) -> PreparedBundle:
+    """Map one bundle.
+
+    A part that could not be read is replaced by its last good body, and the records say
+    so; a part with no last good body stays missing, which is the mapper's to express.
+    """
+    resolved = {role: _resolve(part, recalled) for role, part in sorted(bundle.parts.items())}
+    stale = any(
+        isinstance(bundle.parts[role], Missing) and isinstance(part, Raw)
+        for role, part in resolved.items()
+    )
+    result = _mapped(Bundle(primary=bundle.primary, parts=resolved), connector, env)
+    records: tuple[PreparedRecord, ...] = ()
+    if isinstance(result, Mapped):
+        try:
+            records = tuple(_prepared(result.records, env.connection, stale))
+        except NotCanonical as error:
+            result = Quarantined(code="not_canonical", path=error.path, detail=error.why)
+    return PreparedBundle(
+        primary_id=bundle.primary.source_id,
+        primary_hash=raw_hash(bundle.primary.body),
+        records=records,
+        skipped=result if isinstance(result, Skipped) else None,
+        quarantined=result if isinstance(result, Quarantined) else None,
+        parts=tuple(
+            StoredPart(
+                primary_id=bundle.primary.source_id,
+                role=role,
+                part_id=part.source_id,
+                raw_hash=raw_hash(part.body) if isinstance(part, Raw) else None,
+                missing=part.code if isinstance(part, Missing) else None,
+            )
+            for role, part in resolved.items()
+        ),
+        unreadable=_roles(bundle, "unreadable"),
+        forbidden=_roles(bundle, "forbidden"),
+    )
+
+
+def _resolve(part: Raw | Missing, recalled: Mapping[str, StoredRaw]) -> Raw | Missing:
+    if isinstance(part, Raw) or part.code == "not_found":
+        return part
+    known = recalled.get(part.source_id)
+    return part if known is None else Raw(source_id=part.source_id, body=known.body)
+
+
+def _mapped(bundle: Bundle, connector: Connector, env: MapEnv) -> MapResult:
+    try:
+        return connector.map(bundle, env)
+    except Exception as error:  # noqa: BLE001
+        # A defect of the connector must not take the other rows with it: the row is kept
+        # raw and shown. The message may quote the row, so only the type is kept.
+        return Quarantined(code="mapping_failed", path="", detail=type(error).__name__)
+
+
+def _prepared(records: Sequence[Record], connection: str, stale: bool) -> list[PreparedRecord]:
+    prepared: list[PreparedRecord] = []
+    for index, record in enumerate(records):
+        if connection_of(record.ref) != connection:
+            raise NotCanonical("ref", "the reference names another connection")
+        form = store_form(record)
+        if stale and isinstance(record, Appointment):
+            form = replace(form, volatile=replace(form.volatile, stale_enrichment=True))
+        prepared.append(PreparedRecord(record=record, form=form, primary=index == 0))
+    return prepared
+
+
+def _roles(bundle: Bundle, code: str) -> tuple[str, ...]:
+    return tuple(
+        sorted(
+            role
+            for role, part in bundle.parts.items()
+            if isinstance(part, Missing) and part.code == code
+        )
+    )

@@ -1,0 +1,197 @@
+"""One connection opened for one run: proved, counted, and its trouble put into words."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from claw.core.errors import NotFound
+from claw.engine.connections import secret_purpose
+from claw.engine.sync.report import SyncError, SyncWarning
+from claw.ports.catalog import ConnectorCatalog
+from claw.ports.connection_store import Connection, Facts
+from claw.ports.connector import CheckReport, Connector, Context, Log, MapEnv
+from claw.ports.connector_errors import AuthRevoked, ConfigInvalid, ConnectorError
+from claw.ports.http_factory import HttpFactory
+from claw.ports.metrics import Metrics
+from claw.ports.request_observer import RequestAttempt
+from claw.ports.secrets import SecretBox
+from claw.ports.tenant_store import Tenant
+from claw.ports.unit_of_work import Database
+
+SKEW_WARNING_SECONDS = 120
+
+
+class RequestCount:
+    """Counts one connection's requests and passes them on as metrics."""
+
+    def __init__(self, connector: str, metrics: Metrics, log: Log) -> None:
+        self._connector = connector
+        self._metrics = metrics
+        self._log = log
+        self.sent = 0
+
+    def attempted(self, attempt: RequestAttempt) -> None:
+        """Count one request, whatever came of it."""
+        self.sent += 1
+        labels = {"connector": self._connector, "outcome": attempt.outcome}
+        self._metrics.count("source_requests", **labels)
+        self._metrics.observe("source_request", attempt.seconds, connector=self._connector)
+        if attempt.outcome != "ok":
+            self._log.warning(
+                "source request",
+                connection=attempt.connection,
+                template=attempt.template,
+                status=attempt.status,
+                outcome=attempt.outcome,
+                attempt=attempt.attempt,
+            )
+
+
+class Source(Struct, kw_only=True):
+    """A connection, its connector and the context of this run."""
+
+    tenant: Tenant
+    connection: Connection
+    connector: Connector
+    context: Context
+    requests: RequestCount
+
+    def map_env(self) -> MapEnv:
+        """All that mapping may know besides a bundle."""
+        account = self.context.account
+        manifest = self.connector.manifest
+        return MapEnv(
+            connection=self.connection.name,
+            country=(account.country if account else None) or self.tenant.country,
+            tenant_zone=self.tenant.zone,
+            connection_zone=account.zone if account else None,
+            schema=manifest.schema,
+            base_url=self.connection.settings.get(manifest.origin, ""),
+            settings=self.connection.settings,
+        )
+
+
+class Sources:
+    """Opens connections of tenants."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        catalog: ConnectorCatalog,
+        http: HttpFactory,
+        box: SecretBox,
+        metrics: Metrics,
+        log: Log,
+    ) -> None:
+        self._db = db
+        self._catalog = catalog
+        self._http = http
+        self._box = box
+        self._metrics = metrics
+        self._log = log
+
+    @asynccontextmanager
+    async def open(
+        self, tenant: Tenant, connection: Connection, *, now: datetime, trace_id: str
+    ) -> AsyncGenerator[Source]:
+        """Open a connection. Raises connector errors and NotFound."""
+        connector = self._catalog.load(connection.connector)
+        requests = RequestCount(connection.connector, self._metrics, self._log)
+        async with self._http.open(
+            connector.manifest,
+            connection,
+            await self._secrets(tenant, connection),
+            observer=requests,
+            trace_id=trace_id,
+        ) as http:
+            yield Source(
+                tenant=tenant,
+                connection=connection,
+                connector=connector,
+                requests=requests,
+                context=Context(
+                    connection=connection.name,
+                    settings=connection.settings,
+                    http=http,
+                    now=now,
+                    tenant_zone=tenant.zone,
+                    country=tenant.country,
+                    account=connection.facts.account if connection.facts else None,
+                    log=self._log,
+                    scratch={},
+                ),
+            )
+
+    async def check(self, source: Source) -> CheckReport:
+        """Prove the connection and remember what was learnt.
+
+        A revoked credential or a wrong setting pauses nothing that was read: it stays, and
+        ages. A revoked credential pauses the connection, so that nobody hammers a closed
+        door. Raises connector errors.
+        """
+        tenant, connection = source.tenant, source.connection
+        try:
+            report = await source.connector.check(source.context)
+        except AuthRevoked as error:
+            async with self._db.tenant(tenant.tenant_id) as uow:
+                await uow.connections.set_status(
+                    connection.connection_id, "paused", f"{error.code}: {error.message}"
+                )
+            raise
+        facts = Facts(
+            account=report.account,
+            capabilities=report.capabilities,
+            warnings=report.warnings,
+            clock_skew_seconds=report.clock_skew_seconds,
+            checked_at=source.context.now,
+        )
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            await uow.connections.save_facts(connection.connection_id, facts)
+        source.context.account = report.account
+        source.connection = replace(connection, facts=facts)
+        return report
+
+    async def _secrets(self, tenant: Tenant, connection: Connection) -> Mapping[str, str]:
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            sealed = await uow.connections.sealed_secrets(connection.connection_id)
+        return {
+            name: self._box.open(tenant.tenant_id, secret_purpose(connection, name), value)
+            for name, value in sealed.items()
+        }
+
+
+def warnings_of(report: CheckReport) -> list[SyncWarning]:
+    """The standing warnings of a check, a clock that is off among them."""
+    warnings = [SyncWarning(code=w.code, message=w.message) for w in report.warnings]
+    skew = report.clock_skew_seconds
+    if skew is not None and abs(skew) > SKEW_WARNING_SECONDS:
+        direction = "ahead of" if skew > 0 else "behind"
+        warnings.append(
+            SyncWarning(
+                code="clock_skew",
+                message=f"the source's clock is {abs(skew)} s {direction} ours; "
+                "set this machine's clock by NTP, or ask the vendor",
+            )
+        )
+    return warnings
+
+
+def describe_error(error: ConnectorError | NotFound, connection: str) -> SyncError:
+    """What the tenant reads, with the way to mend it."""
+    hint = error.hint
+    if hint is None:
+        match error:
+            case AuthRevoked():
+                hint = (
+                    f"give it a new key (`claw connection secret {connection}`), "
+                    f"then `claw connection resume {connection}`"
+                )
+            case ConfigInvalid(field=field):
+                hint = f"check {field} with `claw connection show {connection}`"
+            case _:
+                hint = None
+    return SyncError(code=error.code, message=error.message, hint=hint)
