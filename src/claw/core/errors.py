@@ -45,3 +45,10 @@ class InstallationBroken(ClawError):
 
 class InternalError(ClawError):
     """A defect of ours."""
+
+
+class TenantMissing(InternalError):
+    """Somebody asked for a tenant's data without a tenant: refused before any SQL."""
+
+    def __init__(self) -> None:
+        super().__init__("a unit of work needs a tenant", code="tenant_missing")

@@ -84,7 +84,12 @@ class PostgresSync:
         return None if row is None else SyncRun(**dict(row.items()))
 
     async def cover(
-        self, connection_id: UUID, stream: str, days: Collection[date], as_of: datetime, run_id: UUID
+        self,
+        connection_id: UUID,
+        stream: str,
+        days: Collection[date],
+        as_of: datetime,
+        run_id: UUID,
     ) -> None:
         await self._tx.execute(
             """
@@ -173,7 +178,13 @@ class PostgresSync:
             on conflict (tenant_id, ref) do nothing
             """,
             [
-                (self._tenant_id, removal.connection_id, removal.stream, removal.ref, removal.run_id)
+                (
+                    self._tenant_id,
+                    removal.connection_id,
+                    removal.stream,
+                    removal.ref,
+                    removal.run_id,
+                )
                 for removal in removals
             ],
         )

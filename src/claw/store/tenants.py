@@ -43,9 +43,7 @@ class PostgresTenants:
         return None if row is None else _tenant(row)
 
     async def list(self) -> Sequence[Tenant]:
-        rows = await self._tx.fetch(
-            f'select {_COLUMNS} from claw.tenant order by slug collate "C"'
-        )
+        rows = await self._tx.fetch(f'select {_COLUMNS} from claw.tenant order by slug collate "C"')
         return [_tenant(row) for row in rows]
 
     async def set_status(self, tenant_id: UUID, status: Literal["active", "suspended"]) -> None:

@@ -270,9 +270,8 @@ class _RunOfConnection:
                 hint=f"`claw connection resume {connection.name}`",
             )
             return report
-        sources = self._service._sources  # one unit, split for reading
         try:
-            async with sources.open(
+            async with self._sources.open(
                 self._tenant, connection, now=self._run.started_at, trace_id=self._trace_id
             ) as source:
                 self._tell(source, "check", 0, 0, 0)
@@ -316,7 +315,7 @@ class _RunOfConnection:
             run_id=self._run.run_id,
             now=self._run.started_at,
         )
-        work = SliceWork(self._service._db, self._tenant, source, stream, place, lease, counts)
+        work = SliceWork(self._db, self._tenant, source, stream, place, lease, counts)
         zone = self._tenant.zone
         todo = list(plan_slices(zone, self._run.first, self._run.last, stream.widest_window_days))
         total, done, failures = len(todo), 0, 0

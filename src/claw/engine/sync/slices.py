@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-
 from claw.core.time import dates
 from claw.engine.sync.absence import decide_absences
 from claw.engine.sync.applying import (

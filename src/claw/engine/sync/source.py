@@ -36,8 +36,9 @@ class RequestCount:
     def attempted(self, attempt: RequestAttempt) -> None:
         """Count one request, whatever came of it."""
         self.sent += 1
-        labels = {"connector": self._connector, "outcome": attempt.outcome}
-        self._metrics.count("source_requests", **labels)
+        self._metrics.count(
+            "source_requests", connector=self._connector, outcome=attempt.outcome
+        )
         self._metrics.observe("source_request", attempt.seconds, connector=self._connector)
         if attempt.outcome != "ok":
             self._log.warning(

@@ -1,0 +1,108 @@
+"""The only way to the data: a transaction that belongs to one tenant, or to the platform.
+
+The tenant is set by ``set_config(…, true)`` as a transaction's first statement and ends
+with it, so a pooled connection never carries one tenant into the next one's work.
+"""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import asyncpg
+
+from claw.core.errors import TenantMissing
+from claw.store.trouble import told, where
+
+Row = asyncpg.Record
+_CONNECT_SECONDS = 10
+_COMMAND_SECONDS = 120
+
+
+class Transaction:
+    """One open transaction. Statements are parameterised; values never join the text."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *values: object) -> list[Row]:
+        """All rows of a statement."""
+        return await self._connection.fetch(sql, *values)
+
+    async def fetchrow(self, sql: str, *values: object) -> Row | None:
+        """The first row, or None."""
+        return await self._connection.fetchrow(sql, *values)
+
+    async def fetchval(self, sql: str, *values: object) -> object:
+        """The first value of the first row, or None."""
+        return await self._connection.fetchval(sql, *values)
+
+    async def execute(self, sql: str, *values: object) -> None:
+        """Run a statement for its effect."""
+        await self._connection.execute(sql, *values)
+
+    async def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run a statement once for each row of values."""
+        await self._connection.executemany(sql, rows)
+
+
+class Pool:
+    """Connections of one application role, opened when first used."""
+
+    def __init__(self, url: str, *, largest: int = 10) -> None:
+        self._url = url
+        self._place = where(url)
+        self._largest = largest
+        self._pool: asyncpg.Pool | None = None
+
+    async def __aenter__(self) -> Self:
+        with told(self._place):
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=0,
+                max_size=self._largest,
+                timeout=_CONNECT_SECONDS,
+                command_timeout=_COMMAND_SECONDS,
+                server_settings={"application_name": "claw"},
+            )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    @asynccontextmanager
+    async def tenant(self, tenant_id: UUID | None) -> AsyncGenerator[Transaction]:
+        """A transaction that sees and writes one tenant's rows.
+
+        Raises:
+            TenantMissing: before any SQL.
+        """
+        if tenant_id is None:
+            raise TenantMissing
+        async with self._transaction() as transaction:
+            await transaction.execute(
+                "select pg_catalog.set_config('app.tenant_id', $1, true)", str(tenant_id)
+            )
+            yield transaction
+
+    @asynccontextmanager
+    async def platform(self) -> AsyncGenerator[Transaction]:
+        """A transaction over the installation's own tables; it sees no tenant's rows."""
+        async with self._transaction() as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncGenerator[Transaction]:
+        if self._pool is None:
+            raise RuntimeError("the pool is not open")
+        with told(self._place):
+            async with self._pool.acquire() as connection, connection.transaction():
+                yield Transaction(connection)

@@ -1,0 +1,65 @@
+"""What the database's own errors mean for whoever must act. Passwords never get out."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from claw.core.errors import InstallationBroken
+
+_REACHING = (OSError, asyncio.TimeoutError, asyncpg.CannotConnectNowError)
+_WRONG_LOGIN = (
+    asyncpg.InvalidPasswordError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+
+
+def where(url: str) -> str:
+    """The server and database of a URL, without its login."""
+    parts = urlsplit(url)
+    host = parts.hostname or "a local socket"
+    port = f":{parts.port}" if parts.port else ""
+    return f"{host}{port}{parts.path}"
+
+
+@contextmanager
+def told(place: str) -> Generator[None]:
+    """Turn the database's trouble into an ``InstallationBroken``."""
+    try:
+        yield
+    except _WRONG_LOGIN as error:
+        raise InstallationBroken(
+            f"the database at {place} refuses the login: {type(error).__name__}",
+            code="database_login",
+            field="CLAW_DATABASE_URL",
+            hint="check user, password and database name of the URL",
+        ) from None
+    except asyncpg.DiskFullError as error:
+        raise InstallationBroken(
+            f"no space left for the database at {place}",
+            code="disk_full",
+            hint="free some space; nothing was lost, what was under way was rolled back",
+        ) from error
+    except asyncpg.ReadOnlySQLTransactionError as error:
+        raise InstallationBroken(
+            f"the database at {place} is read-only",
+            code="read_only",
+            field="CLAW_DATABASE_URL",
+            hint="give the URL of the primary server",
+        ) from error
+    except (asyncpg.InvalidSchemaNameError, asyncpg.UndefinedTableError) as error:
+        raise InstallationBroken(
+            f"the database at {place} is not migrated",
+            code="database_not_migrated",
+            hint="run `claw db migrate`",
+        ) from error
+    except (asyncpg.PostgresConnectionError, *_REACHING) as error:
+        raise InstallationBroken(
+            f"the database at {place} cannot be reached: {type(error).__name__}",
+            code="database_unreachable",
+            field="CLAW_DATABASE_URL",
+            hint="start it, or check host and port of the URL",
+        ) from error

@@ -1,0 +1,48 @@
+"""Puts the stores over a transaction."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from claw.store.connections import PostgresConnections
+from claw.store.records import PostgresRecords
+from claw.store.snapshots import PostgresSnapshots
+from claw.store.summaries import PostgresSummaries
+from claw.store.sync import PostgresSync
+from claw.store.tenancy import Pool, Transaction
+from claw.store.tenants import PostgresTenants
+
+
+class TenantStores:
+    """``UnitOfWork``: the stores of one tenant inside one transaction."""
+
+    def __init__(self, transaction: Transaction, tenant_id: UUID) -> None:
+        self.connections = PostgresConnections(transaction, tenant_id)
+        self.records = PostgresRecords(transaction, tenant_id)
+        self.sync = PostgresSync(transaction, tenant_id)
+        self.snapshots = PostgresSnapshots(transaction, tenant_id)
+        self.summaries = PostgresSummaries(transaction, tenant_id)
+
+
+class PlatformStores:
+    """``PlatformUnitOfWork``: the installation's own tables inside one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.tenants = PostgresTenants(transaction)
+
+
+class PostgresDatabase:
+    """``Database`` over a pool of one application role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def tenant(self, tenant_id: UUID) -> AsyncGenerator[TenantStores]:
+        async with self._pool.tenant(tenant_id) as transaction:
+            yield TenantStores(transaction, tenant_id)
+
+    @asynccontextmanager
+    async def platform(self) -> AsyncGenerator[PlatformStores]:
+        async with self._pool.platform() as transaction:
+            yield PlatformStores(transaction)
