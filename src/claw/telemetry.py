@@ -42,9 +42,7 @@ def mask_event(
 ) -> Mapping[str, object]:
     """The structlog processor: masks by key first, then by shape."""
     return {
-        key: MASK
-        if _MASKED_KEYS.search(key) and value is not None
-        else _masked_value(value)
+        key: MASK if _MASKED_KEYS.search(key) and value is not None else _masked_value(value)
         for key, value in event.items()
     }
 
@@ -70,7 +68,9 @@ def configure_logs(
             mask_event,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level.upper()]
+        ),
         logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
@@ -125,3 +125,8 @@ def _masked_value(value: object) -> object:
             return [_masked_value(item) for item in cast("list[object]", value)]
         case _:
             return value
+
+
+def logger() -> structlog.typing.FilteringBoundLogger:
+    """The logger that the engine's parts are given."""
+    return structlog.get_logger()

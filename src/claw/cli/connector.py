@@ -29,9 +29,7 @@ def list_(json: Json = False) -> None:
         lambda settings: connector_catalog(settings).manifests(), json=json
     )
     rows = [
-        ConnectorRow(
-            key=m.key, name=m.name, summary=m.summary, streams=[s.name for s in m.streams]
-        )
+        ConnectorRow(key=m.key, name=m.name, summary=m.summary, streams=[s.name for s in m.streams])
         for _, m in sorted(manifests.items())
     ]
     if json:
@@ -69,10 +67,7 @@ def show(name: str, json: Json = False) -> None:
     print_text("\nstreams")
     print_table(
         ("stream", "produces", "read by", "removal"),
-        (
-            (s.name, ", ".join(s.produces), ", ".join(s.modes), s.removal)
-            for s in manifest.streams
-        ),
+        ((s.name, ", ".join(s.produces), ", ".join(s.modes), s.removal) for s in manifest.streams),
         empty="none",
     )
     print_text("\nsettings")

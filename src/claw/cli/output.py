@@ -76,8 +76,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, em
         print_text(empty)
         return
     widths = [
-        max(len(row[column]) for row in [list(headings), *cells])
-        for column in range(len(headings))
+        max(len(row[column]) for row in [list(headings), *cells]) for column in range(len(headings))
     ]
     for row in [[heading.upper() for heading in headings], *cells]:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -100,9 +99,7 @@ def note(text: str) -> None:
 def print_error(error: ClawError, *, json: bool) -> None:
     """Print an error: a document on standard output, or words on standard error."""
     if json:
-        body = ErrorBody(
-            code=error.code, message=error.message, field=error.field, hint=error.hint
-        )
+        body = ErrorBody(code=error.code, message=error.message, field=error.field, hint=error.hint)
         print_json(ErrorDocument(error=body))
         return
     note(f"error: {error.message}")

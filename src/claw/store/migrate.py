@@ -14,6 +14,7 @@ import asyncpg
 from msgspec import Struct
 
 from claw.core.errors import InstallationBroken
+from claw.store.roles import OWNER
 from claw.store.trouble import told, where
 
 OLDEST_SERVER = 150000
@@ -91,14 +92,16 @@ async def migrate(
             _check_server(connection)
             await connection.execute("select pg_catalog.pg_advisory_lock($1)", _LOCK)
             await connection.execute("set client_min_messages to warning")
+            # Everything is owned by the one role that nobody works as at run time.
+            await connection.execute(f"set role {OWNER}")
             await connection.execute(_LEDGER)
             states = _compare(brought, await _applied(connection))
             _refuse_wrong(states)
-            done: list[MigrationState] = []
-            for migration in brought:
-                if states[migration.number - 1].state == "pending":
-                    done.append(await _apply(connection, migration))
-            return done
+            return [
+                await _apply(connection, migration)
+                for migration in brought
+                if states[migration.number - 1].state == "pending"
+            ]
         finally:
             await connection.close()
 

@@ -1,0 +1,381 @@
+"""The composition root: reads settings, builds adapters, hands out the engine.
+
+The one place that knows every layer. Entry points import it, nothing else does.
+"""
+
+import base64
+import os
+import secrets
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import cast
+
+from claw.connect.catalog import (
+    InstalledConnectors,
+    load_simulator_factory,
+    locate_manifests,
+)
+from claw.connect.limits import Limiters
+from claw.connect.machine import EventLoopMachine
+from claw.connect.settings import check_settings
+from claw.connect.simulator import Running, VendorSimulator, serve
+from claw.connect.transport import Link, Transports
+from claw.core.errors import InstallationBroken, InvalidInput, NotFound
+from claw.core.time import check_canaries, pin_tzdata, tzdata_version
+from claw.core.verticals import VerticalPack, parse_pack
+from claw.diagnosis import probes
+from claw.engine.connections import ConnectionService
+from claw.engine.doctor import Finding, diagnose
+from claw.engine.records import RecordService
+from claw.engine.snapshots import SnapshotService
+from claw.engine.summaries import SummaryService
+from claw.engine.sync import SyncService
+from claw.engine.sync.source import Sources
+from claw.engine.tenants import TenantService
+from claw.ports.clock import Clock
+from claw.ports.connection_store import Connection
+from claw.ports.connector import Connector, Http
+from claw.ports.ids import Ids
+from claw.ports.manifest import Manifest
+from claw.ports.request_observer import RequestObserver
+from claw.settings import KEY_BYTES, Settings, decode_key, unsafe_settings
+from claw.store.bootstrap import bootstrap, check_application_role
+from claw.store.embedded import EmbeddedServer, Urls
+from claw.store.migrate import MigrationState, check_ready, migrate, migration_status
+from claw.store.rate_budget import PostgresRateBudget
+from claw.store.tenancy import Pool
+from claw.store.unit_of_work import PostgresDatabase
+from claw.system.clocks import clock_from
+from claw.system.ids import RandomIds
+from claw.system.secret_box import AesGcmBox
+from claw.telemetry import PrometheusMetrics, logger
+
+_KEY_FILE = "secret.key"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The use cases of this installation, wired."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    catalog: "Catalog"
+    metrics: PrometheusMetrics
+    tenants: TenantService
+    connections: ConnectionService
+    sync: SyncService
+    records: RecordService
+    snapshots: SnapshotService
+    summaries: SummaryService
+    application_url: str
+
+    async def ready(self) -> None:
+        """Raise the ClawError that keeps this process from working now."""
+        await check_ready(self.application_url)
+
+
+class Catalog:
+    """``ConnectorCatalog`` over the installed connectors."""
+
+    def __init__(self, *, allow_plain_http_loopback: bool) -> None:
+        self._installed = InstalledConnectors()
+        self._allow_plain_http_loopback = allow_plain_http_loopback
+
+    def manifests(self) -> Mapping[str, Manifest]:
+        """Every installed connector's manifest by key; runs none of their code."""
+        return self._installed.manifests()
+
+    def manifest(self, key: str) -> Manifest:
+        """One manifest. Raises NotFound with the keys there are."""
+        sources = locate_manifests()
+        if key not in sources:
+            raise NotFound(
+                f"there is no connector {key!r}",
+                code="connector_unknown",
+                field="connector",
+                hint=f"installed: {', '.join(sources) or 'none'}",
+            )
+        return sources[key].read()
+
+    def load(self, key: str) -> Connector:
+        """Import a connector. Raises NotFound or InstallationBroken."""
+        return self._installed.get(key)
+
+    def check_settings(
+        self, key: str, settings: Mapping[str, str], secrets: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """The settings in their stored form. Raises InvalidInput."""
+        return check_settings(
+            self.manifest(key),
+            settings,
+            secrets,
+            allow_plain_http_loopback=self._allow_plain_http_loopback,
+        )
+
+
+class TransportFactory:
+    """``HttpFactory`` over the connector kit's transport; limits are shared by the process."""
+
+    def __init__(
+        self, limiters: Limiters, clock: Clock, machine: EventLoopMachine, *, plain_loopback: bool
+    ) -> None:
+        self._limiters = limiters
+        self._clock = clock
+        self._machine = machine
+        self._plain_loopback = plain_loopback
+
+    def open(
+        self,
+        manifest: Manifest,
+        connection: Connection,
+        secrets: Mapping[str, str],
+        *,
+        observer: RequestObserver,
+        trace_id: str,
+    ) -> AbstractAsyncContextManager[Http]:
+        """HTTP for one connection, closed with the block."""
+        transports = Transports(
+            limiters=self._limiters,
+            clock=self._clock,
+            machine=self._machine,
+            observer=observer,
+            allow_plain_http_loopback=self._plain_loopback,
+        )
+        return transports.open(
+            Link(
+                manifest=manifest,
+                connection=connection.name,
+                connection_id=str(connection.connection_id),
+                settings=connection.settings,
+                secrets=secrets,
+                trace_id=trace_id,
+            )
+        )
+
+
+def pin_time_zones() -> None:
+    """Make the packaged time-zone data win, and refuse to start when it does not.
+
+    Raises:
+        InstallationBroken: with what is wrong.
+    """
+    pin_tzdata()
+    problems = check_canaries()
+    if problems:
+        raise InstallationBroken(
+            f"the time-zone data is wrong: {'; '.join(problems)}",
+            code="tzdata_wrong",
+            hint="reinstall with `make install`",
+        )
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The clock that the settings ask for."""
+    return clock_from(settings.clock)
+
+
+def connector_catalog(settings: Settings) -> Catalog:
+    """The installed connectors."""
+    return Catalog(allow_plain_http_loopback=settings.env != "prod")
+
+
+def load_simulator(
+    connector: str, *, seed: int, today: date, faults: Sequence[str]
+) -> VendorSimulator:
+    """Build the vendor simulator of a connector. Raises NotFound when it has none."""
+    factory = load_simulator_factory(connector)
+    return cast("VendorSimulator", factory(seed=seed, today=today, faults=faults))
+
+
+def serve_simulator(
+    simulator: VendorSimulator, *, port: int = 0
+) -> AbstractAsyncContextManager[Running]:
+    """Serve a simulator on loopback for as long as the block lasts."""
+    return serve(simulator.app, port=port)
+
+
+def vertical_packs() -> Mapping[str, VerticalPack]:
+    """The verticals this installation knows, by name: one data file each."""
+    folder = resources.files("claw.core.verticals")
+    files = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")),
+        key=lambda entry: entry.name,
+    )
+    return {entry.name.removesuffix(".toml"): parse_pack(entry.read_bytes()) for entry in files}
+
+
+@asynccontextmanager
+async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
+    """The engine on its database, for as long as the block lasts.
+
+    With the embedded database this starts the server and migrates first; otherwise a
+    database that is not migrated is refused.
+
+    Raises:
+        InstallationBroken: when the installation cannot work, with the mend.
+        InvalidInput: when a setting is unsafe for the environment.
+    """
+    refuse_unsafe(settings)
+    clock = clock_from(settings.clock)
+    async with database_urls(settings) as urls:
+        if settings.embedded:
+            await migrate(urls.owner)
+        else:
+            await check_ready(urls.app)
+        await check_application_role(urls.app)
+        async with Pool(urls.app) as pool:
+            yield _wire(settings, clock, pool, urls.app)
+
+
+def refuse_unsafe(settings: Settings) -> None:
+    """Raise InvalidInput for the first setting that is unsafe for the environment."""
+    for variable, problem, mend in unsafe_settings(settings):
+        raise InvalidInput(
+            f"{variable}: {problem}", code="setting_unsafe", field=variable, hint=mend
+        )
+
+
+@asynccontextmanager
+async def database_urls(settings: Settings) -> AsyncGenerator[Urls]:
+    """URLs of the database by role; holds the embedded server while the block lasts."""
+    if settings.database_url is not None:
+        app = settings.database_url.get_secret_value()
+        admin, worker = settings.admin_database_url, settings.worker_database_url
+        yield Urls(
+            owner=admin.get_secret_value() if admin else "",
+            app=app,
+            worker=worker.get_secret_value() if worker else app,
+        )
+        return
+    server = EmbeddedServer(settings.home.resolve())
+    urls = server.acquire()
+    try:
+        yield urls
+    finally:
+        server.release()
+
+
+async def migrate_database(settings: Settings) -> Sequence[MigrationState]:
+    """Create roles where they are missing and apply pending migrations."""
+    async with database_urls(settings) as urls:
+        if not settings.embedded:
+            if not urls.owner:
+                raise InvalidInput(
+                    "migrating needs a role that may create roles and own the schema",
+                    code="setting_missing",
+                    field="CLAW_ADMIN_DATABASE_URL",
+                    hint="set it to the URL of such a role; only `claw db migrate` uses it",
+                )
+            await bootstrap(urls.owner, app_url=urls.app, worker_url=urls.worker)
+        return await migrate(urls.owner)
+
+
+async def database_status(settings: Settings) -> Sequence[MigrationState]:
+    """Every migration and its state."""
+    async with database_urls(settings) as urls:
+        return await migration_status(urls.app)
+
+
+async def check_role(application_url: str) -> None:
+    """Raise InstallationBroken when the application's login could see past row security."""
+    await check_application_role(application_url)
+
+
+def embedded_server(settings: Settings) -> EmbeddedServer:
+    """The embedded server. Raises InvalidInput when another database is configured."""
+    if not settings.embedded:
+        raise InvalidInput(
+            "CLAW_DATABASE_URL is set, so the embedded database is not used",
+            code="not_embedded",
+            field="CLAW_DATABASE_URL",
+            hint="unset it, or start and stop your own server yourself",
+        )
+    return EmbeddedServer(settings.home.resolve())
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Run the doctor's probes."""
+    return await diagnose(probes(settings))
+
+
+def root_key(settings: Settings) -> bytes:
+    """The root key: the one set, else one generated into ``CLAW_HOME`` outside prod."""
+    if settings.secret_key is not None:
+        return decode_key(settings.secret_key.get_secret_value())
+    path = settings.home.resolve() / _KEY_FILE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            _create_key(path)
+        return decode_key(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise InstallationBroken(
+            f"the generated key {path} cannot be used: {type(error).__name__}",
+            code="secret_key_unusable",
+            field="CLAW_SECRET_KEY",
+            hint="make CLAW_HOME writable and the file whole, or set CLAW_SECRET_KEY",
+        ) from error
+
+
+def _create_key(path: Path) -> None:
+    """Write a new key under a name of its own first: two processes may start at once."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _wire(settings: Settings, clock: Clock, pool: Pool, application_url: str) -> Engine:
+    db = PostgresDatabase(pool)
+    ids = RandomIds()
+    metrics = PrometheusMetrics()
+    machine = EventLoopMachine()
+    catalog = connector_catalog(settings)
+    previous = settings.secret_key_previous
+    box = AesGcmBox(
+        root_key(settings), decode_key(previous.get_secret_value()) if previous else None
+    )
+    verticals = vertical_packs()
+    sources = Sources(
+        db=db,
+        catalog=catalog,
+        http=TransportFactory(
+            Limiters(PostgresRateBudget(pool), machine, box.keyed_hash),
+            clock,
+            machine,
+            plain_loopback=settings.env != "prod",
+        ),
+        box=box,
+        metrics=metrics,
+        log=logger(),
+    )
+    snapshots = SnapshotService(db=db, clock=clock, tzdata_version=tzdata_version())
+    return Engine(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        catalog=catalog,
+        metrics=metrics,
+        tenants=TenantService(db, clock, ids, verticals),
+        connections=ConnectionService(db, clock, ids, catalog, box),
+        sync=SyncService(db=db, clock=clock, ids=ids, sources=sources, metrics=metrics),
+        records=RecordService(db),
+        snapshots=snapshots,
+        summaries=SummaryService(db=db, clock=clock, snapshots=snapshots, verticals=verticals),
+        application_url=application_url,
+    )
+
+
