@@ -6,8 +6,8 @@ server listens, and the access rules then turn everybody else away.
 """
 
 import os
-import re
 import shlex
+import shutil
 import subprocess
 import time
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from claw.core.errors import InstallationBroken
 from claw.store import roles
 from claw.store.embedded.account import Account
 from claw.store.embedded.binaries import Binaries
-from claw.store.embedded.layout import PORT, give_to, write_whole
+from claw.store.embedded.layout import PORT, write_whole
 from claw.store.embedded.trouble import failed_program
 
 DATABASE = "claw"
@@ -236,8 +236,6 @@ class Cluster:
 
     def _remove(self, folder: Path) -> None:
         if folder.exists():
-            import shutil
-
             shutil.rmtree(folder)
 
 

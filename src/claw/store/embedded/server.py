@@ -133,7 +133,7 @@ class EmbeddedServer:
             running=pid is not None,
             pid=pid,
             kept=layout.keep.exists(),
-            in_use=self._in_use(),
+            in_use=pid is not None and self._in_use(),
             data=folder / "data",
             log=folder / "postgresql.log",
         )
