@@ -1,0 +1,181 @@
+"""Fetching lists and objects: paging that notices when the ground moves.
+
+Lists are pages of bare arrays. Their counts come in headers that may be missing or
+nonsense, and rows may be inserted or deleted between two pages; a read whose pages do
+not fit together is repeated, and reported when it does not come to rest.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import msgspec
+from msgspec import Struct
+
+from claw.connect import (
+    Context,
+    Recovery,
+    Refused,
+    Response,
+    SourceChanged,
+    TornRead,
+)
+from claw.connectors.simpro.wire import OnlyId
+
+API = "/api/v1.0"
+COMPANY = f"{API}/companies/{{company}}"
+PAGE_SIZE = 250
+MOST_PAGES = 200
+READS_BEFORE_TORN = 3
+_GOOD = 200
+
+
+class Unsearchable(Exception):
+    """The vendor does not filter by this column here."""
+
+
+class InvalidColumn(Exception):
+    """The vendor does not know one of the columns asked for."""
+
+
+class Row(Struct, frozen=True):
+    """One object of a list: its id and its own bytes."""
+
+    id: int
+    body: bytes
+
+
+class _Torn(Exception):
+    """Pages of one read do not fit together."""
+
+
+class Client:
+    """One company's lists and objects."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._company = ctx.settings.get("company_id", "0")
+
+    async def get(
+        self, template: str, query: Mapping[str, str] | None = None, **path: str | int
+    ) -> Response:
+        """One declared read, whatever its answer."""
+        names = {"company": self._company, **path}
+        wanted = {name: value for name, value in names.items() if f"{{{name}}}" in template}
+        return await self._ctx.http.get(template, path=wanted, query=query)
+
+    async def item(self, template: str, columns: Sequence[str], id_: int) -> bytes | None:
+        """One object's own bytes, None when there is no such object.
+
+        Raises:
+            SourceChanged: when the answer is no object.
+        """
+        response = await self.get(template, {"columns": ",".join(columns)}, id=id_)
+        if response.status == 404:  # noqa: PLR2004
+            return None
+        _raise_for(response)
+        if not response.body.lstrip().startswith(b"{"):
+            raise SourceChanged("expected one object", path=template)
+        return response.body
+
+    async def rows(
+        self, template: str, columns: Sequence[str], filters: Mapping[str, str], order: str
+    ) -> list[Row]:
+        """Every row of a list, each once.
+
+        Raises:
+            TornRead: when the list does not come to rest.
+            Refused: when it has more pages than anybody should read at once.
+            Unsearchable, InvalidColumn: when it must be asked another way.
+        """
+        query = {"columns": ",".join(columns), "pageSize": str(PAGE_SIZE), "orderby": order}
+        for _ in range(READS_BEFORE_TORN):
+            try:
+                return await self._pages(template, {**query, **filters})
+            except _Torn as torn:
+                self._ctx.log.info("torn read", template=template, why=str(torn))
+        raise TornRead(
+            "the list changed while it was being read, three times in a row",
+            hint="try again in a minute",
+        )
+
+    async def _pages(self, template: str, query: Mapping[str, str]) -> list[Row]:
+        rows: dict[int, Row] = {}
+        total: int | None = None
+        first_count = 0
+        for page in range(1, MOST_PAGES + 1):
+            response = await self.get(template, {**query, "page": str(page)})
+            _raise_for(response)
+            found = _rows(response.body, template)
+            stated = _header(response, "result-total")
+            if page == 1:
+                total, first_count = stated, len(found)
+            elif stated != total:
+                raise _Torn("the total changed between pages")
+            for row in found:
+                if row.id in rows:
+                    raise _Torn("a row came twice")
+                rows[row.id] = row
+            pages = _header(response, "result-pages")
+            # Without a count of pages the end is an empty or a shorter page; the server
+            # may give fewer rows a page than was asked for, so the first page sets the size.
+            ended = page >= pages if pages is not None else len(found) < max(first_count, 1)
+            if total is not None and pages is None:
+                ended = len(rows) >= total or not found
+            if ended:
+                if total is not None and len(rows) != total:
+                    raise _Torn("the rows do not add up to the total")
+                return list(rows.values())
+        raise Refused(
+            f"the list has more than {MOST_PAGES} pages",
+            recovery=Recovery.SPLIT_WINDOW,
+            hint="read fewer days at once",
+        )
+
+
+def _rows(body: bytes, template: str) -> list[Row]:
+    try:
+        raws = msgspec.json.decode(body, type=list[msgspec.Raw])
+        return [
+            Row(msgspec.json.decode(raw, type=OnlyId, strict=False).id, bytes(raw)) for raw in raws
+        ]
+    except msgspec.ValidationError as error:
+        raise SourceChanged("expected an array of objects with an ID", path=template) from error
+
+
+def _raise_for(response: Response) -> None:
+    if response.status == _GOOD:
+        return
+    for message in _messages(response.body):
+        if "does not allow search" in message:
+            raise Unsearchable
+        if "nvalid column" in message:
+            raise InvalidColumn
+    raise SourceChanged(
+        f"the source refused a read with {response.status}", path=response.url_template
+    )
+
+
+def _messages(body: bytes) -> list[str]:
+    """The messages of an error body, in any of the shapes seen."""
+    try:
+        decoded: object = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return [body[:2000].decode("utf-8", "replace")]
+    found: list[str] = []
+    pending: list[object] = [decoded]
+    while pending:
+        match pending.pop():
+            case dict() as members:
+                pending.extend(cast("dict[str, object]", members).values())
+            case list() as items:
+                pending.extend(cast("list[object]", items))
+            case str() as text:
+                found.append(text)
+            case _:
+                pass
+    return found
+
+
+def _header(response: Response, name: str) -> int | None:
+    text = response.headers.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdigit() else None

@@ -1,0 +1,222 @@
+"""The vendor's shapes, tolerant exactly where the vendor is loose.
+
+Documented: numeric ids that come as strings, optional keys that are left out, unused
+names that are ``""``. Observed live: ``Project`` present though undocumented, absent,
+null or text; ``Type`` capitalised; ``Status.Name`` as a number. Defended against:
+``Staff`` null, ``{}`` or a bare number. Unknown fields are ignored.
+"""
+
+from decimal import Decimal
+from typing import TypeVar, cast
+
+import msgspec
+from msgspec import Struct, field
+
+T = TypeVar("T")
+
+
+class Wire(Struct, frozen=True, kw_only=True, rename="pascal"):
+    """Base: field names in PascalCase, as the vendor writes them."""
+
+
+class OnlyId(Wire):
+    """Any object, for its id alone."""
+
+    id: int = field(name="ID")
+
+
+class Block(Wire):
+    """One span of a schedule. Times are text between 00:00 and 24:00."""
+
+    hrs: Decimal | str | None = None
+    start_time: str | None = None
+    end_time: str | None = None
+    iso_start: str | None = field(name="ISO8601StartTime", default=None)
+    iso_end: str | None = field(name="ISO8601EndTime", default=None)
+    schedule_rate: object = None
+
+
+class Schedule(Wire):
+    """A row of ``schedules/``: the only feed with all four types."""
+
+    id: int = field(name="ID")
+    type: str | None = None
+    reference: str | int | None = None
+    total_hours: Decimal | str | None = None
+    staff: object = None
+    date: str | None = None
+    blocks: list[Block] | None = None
+    project: object = None
+    notes: str | None = None
+    date_modified: str | None = None
+
+
+class Named(Wire):
+    """A reference to another object. Unused name fields are ``""``."""
+
+    id: int | None = field(name="ID", default=None)
+    name: str | int | None = None
+    company_name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+
+
+class Work(Wire):
+    """A job, quote or lead: what a schedule is about."""
+
+    id: int = field(name="ID")
+    name: str | None = None
+    lead_name: str | None = None
+    customer: Named | None = None
+    customer_contact: Named | None = None
+    site: Named | None = None
+    site_contact: Named | None = None
+    stage: str | None = None
+    status: Named | None = None
+    is_closed: bool | None = None
+
+
+class Person(Wire):
+    """A contact, or the primary contact of a site, employee or contractor."""
+
+    id: int | None = field(name="ID", default=None)
+    contact: Named | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+    cell_phone: str | None = None
+    work_phone: str | None = None
+    phone: str | None = None
+    alt_phone: str | None = None
+    preferred_notification_method: str | None = None
+
+
+class CustomerObject(Person):
+    """A customer; only a company has ``CompanyName``."""
+
+    company_name: str | None = None
+    do_not_call: bool | None = None
+
+
+class AddressObject(Wire):
+    """A postal address."""
+
+    address: str | None = None
+    city: str | None = None
+    state: str | None = None
+    postal_code: str | int | None = None
+    country: str | None = None
+
+
+class Site(Wire):
+    """Where the work is. It states neither coordinates nor a zone."""
+
+    id: int = field(name="ID")
+    name: str | None = None
+    address: AddressObject | None = None
+    primary_contact: Person | None = None
+
+
+class StaffObject(Wire):
+    """An employee or contractor."""
+
+    id: int = field(name="ID")
+    name: str | None = None
+    primary_contact: Person | None = None
+    archived: bool | None = None
+
+
+class Activity(Wire):
+    """A kind of time that is no customer's: leave, training, a meeting."""
+
+    id: int = field(name="ID")
+    name: str | None = None
+
+
+class Company(Wire):
+    """A company of the build; it has the only zone there is."""
+
+    id: int = field(name="ID")
+    name: str | None = None
+    timezone: str | None = None
+    country: str | None = None
+    currency: str | None = None
+
+
+class StaffLink(Struct, frozen=True, kw_only=True):
+    """Who a schedule is for: the vendor's own kind and the key within that kind."""
+
+    kind: str
+    key: int
+    name: str
+
+
+class ProjectLink(Struct, frozen=True, kw_only=True):
+    """What a schedule is about, as far as the row says."""
+
+    project_id: int
+    cost_center_id: int | None = None
+
+
+def decode(body: bytes, type_: type[T]) -> T:
+    """Decode an object. Raises msgspec.ValidationError, whose text names path and type only."""
+    return msgspec.json.decode(body, type=type_, strict=False)
+
+
+def staff_link(staff: object) -> StaffLink | None:
+    """The staff member of a row; None when the work is unassigned.
+
+    ``TypeId`` is the key within the kind; ``ID`` is a staff index that differs from it
+    for contractors and plant. A bare number names no kind, so it names nobody.
+    """
+    if not isinstance(staff, dict):
+        return None
+    fields = cast("dict[str, object]", staff)
+    key = _number(fields.get("TypeId", fields.get("TypeID")))
+    key = key if key is not None else _number(fields.get("ID"))
+    if not key:
+        return None
+    kind = str(fields.get("Type") or "employee").strip().lower()
+    return StaffLink(kind=kind, key=key, name=str(fields.get("Name") or "").strip())
+
+
+def project_link(row: Schedule) -> ProjectLink | None:
+    """The job, quote, lead or activity of a row.
+
+    ``Project`` is preferred where it is an object; else the reference, which is
+    ``{job or quote}-{cost centre}``, or the bare id for a lead or an activity.
+    """
+    if isinstance(row.project, dict):
+        fields = cast("dict[str, object]", row.project)
+        project_id = _number(fields.get("ProjectID"))
+        if project_id is not None:
+            return ProjectLink(
+                project_id=project_id, cost_center_id=_number(fields.get("CostCenterID"))
+            )
+    first, _, second = str("" if row.reference is None else row.reference).partition("-")
+    project_id = _number(first)
+    if project_id is None:
+        return None
+    return ProjectLink(project_id=project_id, cost_center_id=_number(second))
+
+
+def kind_of(row: Schedule) -> str:
+    """``job``, ``quote``, ``lead``, ``activity``, or whatever else the row says, folded."""
+    return (row.type or "").strip().lower()
+
+
+def rate_name(block: Block) -> str | None:
+    """The pay category of a block; a name, never an amount."""
+    if not isinstance(block.schedule_rate, dict):
+        return None
+    name = cast("dict[str, object]", block.schedule_rate).get("Name")
+    return name if isinstance(name, str) and name.strip() else None
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    text = str(value if value is not None else "").strip()
+    return int(text) if text.isascii() and text.isdigit() else None
