@@ -69,7 +69,7 @@ def check_origin(
         InvalidInput: for a path, a user name, a scheme other than https, a private address.
     """
     text = _without_suffixes(text.strip(), strip_suffixes)
-    if "://" not in text:
+    if "://" not in text and not text.endswith(":"):
         text = f"https://{text}"
     try:
         parts = urlsplit(text)
