@@ -70,7 +70,7 @@ class Client:
             SourceChanged: when the answer is no object.
         """
         response = await self.get(template, {"columns": ",".join(columns)}, id=id_)
-        if response.status == 404:  # noqa: PLR2004
+        if response.status == 404:
             return None
         _raise_for(response)
         if not response.body.lstrip().startswith(b"{"):
@@ -164,15 +164,13 @@ def _messages(body: bytes) -> list[str]:
     found: list[str] = []
     pending: list[object] = [decoded]
     while pending:
-        match pending.pop():
-            case dict() as members:
-                pending.extend(cast("dict[str, object]", members).values())
-            case list() as items:
-                pending.extend(cast("list[object]", items))
-            case str() as text:
-                found.append(text)
-            case _:
-                pass
+        value = pending.pop()
+        if isinstance(value, dict):
+            pending.extend(cast("dict[str, object]", value).values())
+        elif isinstance(value, list):
+            pending.extend(cast("list[object]", value))
+        elif isinstance(value, str):
+            found.append(value)
     return found
 
 

@@ -66,7 +66,7 @@ class SimproConnector:
         client = Client(ctx)
         company = await _company(ctx, client)
         probe = await client.get(SCHEDULES, {"columns": "ID,Date", "pageSize": "1"})
-        if probe.status != 200:  # noqa: PLR2004
+        if probe.status != 200:
             raise SourceChanged("schedules cannot be read", path=SCHEDULES)
         warnings = await _permission_warnings(client)
         return CheckReport(
@@ -172,8 +172,10 @@ async def _rows_between(ctx: Context, first: date, last: date) -> list[Row]:
 
 
 def _belongs(row: Row, first: date, last: date) -> bool:
-    """Whether a row is on one of the dates; one with no readable date is kept, for the
-    mapper to say what is wrong with it."""
+    """Whether a row is on one of the dates.
+
+    One with no readable date is kept, for the mapper to say what is wrong with it.
+    """
     try:
         text = (decode(row.body, Schedule).date or "").strip()
     except msgspec.ValidationError:

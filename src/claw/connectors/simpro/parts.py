@@ -93,7 +93,7 @@ class Parts:
         self._ctx = ctx
         self._client = Client(ctx)
         self._known = cast("MutableMapping[str, Part]", ctx.scratch.setdefault(_CACHE, {}))
-        self._closed = cast("set[str]", ctx.scratch.setdefault(_CLOSED, set()))
+        self._closed = cast("set[str]", ctx.scratch.setdefault(_CLOSED, cast("object", set[str]())))
 
     async def bundles(self, rows: Sequence[bytes]) -> list[Bundle]:
         """A bundle for each schedule row, in order."""
@@ -114,9 +114,7 @@ class Parts:
         links = {**_first_links(row), **self._second_links(row)}
         return Bundle(
             primary=Raw(source_id=source_id("schedule", _id_of(body)), body=body),
-            parts={
-                role: self._known[source_id(kind, key)] for role, (kind, key) in links.items()
-            },
+            parts={role: self._known[source_id(kind, key)] for role, (kind, key) in links.items()},
         )
 
     def _second_links(self, row: Schedule | None) -> dict[str, tuple[str, int]]:
@@ -142,9 +140,7 @@ class Parts:
 
     async def _fetch(self, wanted: Mapping[str, Collection[int]]) -> None:
         for kind in sorted(wanted):
-            missing = sorted(
-                key for key in wanted[kind] if source_id(kind, key) not in self._known
-            )
+            missing = sorted(key for key in wanted[kind] if source_id(kind, key) not in self._known)
             for start in range(0, len(missing), BATCH):
                 await self._fetch_batch(kind, missing[start : start + BATCH])
 

@@ -19,13 +19,13 @@ class Wire(Struct, frozen=True, kw_only=True, rename="pascal"):
     """Base: field names in PascalCase, as the vendor writes them."""
 
 
-class OnlyId(Wire):
+class OnlyId(Wire, frozen=True):
     """Any object, for its id alone."""
 
     id: int = field(name="ID")
 
 
-class Block(Wire):
+class Block(Wire, frozen=True):
     """One span of a schedule. Times are text between 00:00 and 24:00."""
 
     hrs: Decimal | str | None = None
@@ -36,7 +36,7 @@ class Block(Wire):
     schedule_rate: object = None
 
 
-class Schedule(Wire):
+class Schedule(Wire, frozen=True):
     """A row of ``schedules/``: the only feed with all four types."""
 
     id: int = field(name="ID")
@@ -51,7 +51,7 @@ class Schedule(Wire):
     date_modified: str | None = None
 
 
-class Named(Wire):
+class Named(Wire, frozen=True):
     """A reference to another object. Unused name fields are ``""``."""
 
     id: int | None = field(name="ID", default=None)
@@ -61,7 +61,7 @@ class Named(Wire):
     family_name: str | None = None
 
 
-class Work(Wire):
+class Work(Wire, frozen=True):
     """A job, quote or lead: what a schedule is about."""
 
     id: int = field(name="ID")
@@ -76,7 +76,7 @@ class Work(Wire):
     is_closed: bool | None = None
 
 
-class Person(Wire):
+class Person(Wire, frozen=True):
     """A contact, or the primary contact of a site, employee or contractor."""
 
     id: int | None = field(name="ID", default=None)
@@ -91,14 +91,14 @@ class Person(Wire):
     preferred_notification_method: str | None = None
 
 
-class CustomerObject(Person):
+class CustomerObject(Person, frozen=True):
     """A customer; only a company has ``CompanyName``."""
 
     company_name: str | None = None
     do_not_call: bool | None = None
 
 
-class AddressObject(Wire):
+class AddressObject(Wire, frozen=True):
     """A postal address."""
 
     address: str | None = None
@@ -108,7 +108,7 @@ class AddressObject(Wire):
     country: str | None = None
 
 
-class Site(Wire):
+class Site(Wire, frozen=True):
     """Where the work is. It states neither coordinates nor a zone."""
 
     id: int = field(name="ID")
@@ -117,7 +117,7 @@ class Site(Wire):
     primary_contact: Person | None = None
 
 
-class StaffObject(Wire):
+class StaffObject(Wire, frozen=True):
     """An employee or contractor."""
 
     id: int = field(name="ID")
@@ -126,14 +126,14 @@ class StaffObject(Wire):
     archived: bool | None = None
 
 
-class Activity(Wire):
+class Activity(Wire, frozen=True):
     """A kind of time that is no customer's: leave, training, a meeting."""
 
     id: int = field(name="ID")
     name: str | None = None
 
 
-class Company(Wire):
+class Company(Wire, frozen=True):
     """A company of the build; it has the only zone there is."""
 
     id: int = field(name="ID")
@@ -186,8 +186,9 @@ def project_link(row: Schedule) -> ProjectLink | None:
     ``Project`` is preferred where it is an object; else the reference, which is
     ``{job or quote}-{cost centre}``, or the bare id for a lead or an activity.
     """
-    if isinstance(row.project, dict):
-        fields = cast("dict[str, object]", row.project)
+    project: object = row.project
+    if isinstance(project, dict):
+        fields = cast("dict[str, object]", project)
         project_id = _number(fields.get("ProjectID"))
         if project_id is not None:
             return ProjectLink(
@@ -207,9 +208,10 @@ def kind_of(row: Schedule) -> str:
 
 def rate_name(block: Block) -> str | None:
     """The pay category of a block; a name, never an amount."""
-    if not isinstance(block.schedule_rate, dict):
+    rate: object = block.schedule_rate
+    if not isinstance(rate, dict):
         return None
-    name = cast("dict[str, object]", block.schedule_rate).get("Name")
+    name = cast("dict[str, object]", rate).get("Name")
     return name if isinstance(name, str) and name.strip() else None
 
 
