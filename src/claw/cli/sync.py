@@ -1,0 +1,113 @@
+"""``claw sync``: read the sources; ``claw sync accept``: let held removals take effect."""
+
+import getpass
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from claw.cli.dates import FromDate, ToDate, optional_date
+from claw.cli.output import EXIT_DEGRADED, note, print_json, print_table, print_text
+from claw.cli.progress import ProgressLine
+from claw.cli.runtime import Json, TenantName, run
+from claw.engine.sync import ConnectionReport, SyncReport
+
+if TYPE_CHECKING:
+    from claw.app import Engine
+
+app = typer.Typer(name="sync", help="Read the sources of a business.")
+
+
+class AcceptDocument(msgspec.Struct, kw_only=True):
+    """The outcome of ``claw sync accept``."""
+
+    run: str
+    accepted: list[str]
+
+
+@app.callback(invoke_without_command=True)
+def sync(
+    context: typer.Context,
+    tenant: TenantName = None,
+    connection: Annotated[
+        str | None, typer.Option("--connection", "-c", help="Only this connection.")
+    ] = None,
+    from_: FromDate = None,
+    to: ToDate = None,
+    json: Json = False,
+) -> None:
+    """Read the window of a business (default: yesterday to two weeks ahead)."""
+    if context.invoked_subcommand is not None:
+        return
+    progress = ProgressLine(quiet=json)
+
+    async def work(engine: "Engine") -> SyncReport:
+        first, last = optional_date(from_, "from"), optional_date(to, "to")
+        chosen = await engine.tenants.choose(tenant)
+        try:
+            return await engine.sync.run(
+                chosen,
+                connection=connection,
+                first=first,
+                last=last,
+                trace_id=engine.trace_id,
+                progress=progress,
+            )
+        finally:
+            progress.end()
+
+    report = run(work, json=json)
+    if json:
+        print_json(report)
+    else:
+        print_report(report)
+    if report.status != "ok":
+        raise typer.Exit(EXIT_DEGRADED)
+
+
+@app.command()
+def accept(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="The run that holds removals.")],
+    tenant: TenantName = None,
+    json: Json = False,
+) -> None:
+    """Let the removals that a run held take effect; recorded under your name."""
+
+    async def work(engine: "Engine") -> AcceptDocument:
+        chosen = await engine.tenants.choose(tenant)
+        accepted = await engine.sync.accept(chosen, run_id, actor=f"cli:{getpass.getuser()}")
+        return AcceptDocument(run=run_id, accepted=list(accepted))
+
+    document = run(work, json=json)
+    if json:
+        print_json(document)
+    else:
+        print_text(f"{len(document.accepted)} removals took effect")
+
+
+def print_report(report: SyncReport) -> None:
+    """Print what became of a sync, for a person."""
+    print_text(f"{report.tenant}, {report.window.first} to {report.window.last}")
+    print_table(
+        ("connection", "stream", "status", "read", "added", "changed", "returned", "gone",
+         "held", "quarantined", "requests", "seconds"),
+        (
+            (c.connection, s.stream, c.status, s.read, s.added, s.changed, s.returned, s.gone,
+             s.held, s.quarantined, s.requests, s.seconds)
+            for c in report.connections
+            for s in c.streams
+        ),
+        empty="nothing was read",
+    )  # fmt: skip
+    for connection in report.connections:
+        _print_trouble(connection)
+
+
+def _print_trouble(connection: ConnectionReport) -> None:
+    if isinstance(connection.error, msgspec.Struct):
+        note(f"{connection.connection}: {connection.error.message} ({connection.error.code})")
+        if connection.error.hint:
+            note(f"  mend: {connection.error.hint}")
+        note("  what was read before is intact")
+    for warning in connection.warnings:
+        note(f"{connection.connection}: {warning.message} ({warning.code})")

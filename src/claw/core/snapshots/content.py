@@ -1,0 +1,61 @@
+"""What a snapshot is: content by hash, and what was known about its completeness."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from msgspec import UNSET, Struct, UnsetType
+
+from claw.core.model.records import Appointment, Record
+from claw.core.model.reference import Ref
+from claw.core.time import local_date
+
+
+class SnapshotSource(Struct, frozen=True, kw_only=True):
+    """What one stream of one connection contributed.
+
+    ``complete`` when every local date of the window was read completely; ``data_as_of``
+    is the oldest of those reads, None when nothing was; ``covered_days`` are the local
+    dates of the tenant that were.
+    """
+
+    connection: str
+    stream: str
+    complete: bool
+    data_as_of: datetime | None
+    covered_days: tuple[date, ...]
+    note: str | UnsetType = UNSET
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """One version of a schedule. ``zone`` is the tenant's; dates are its local dates."""
+
+    snapshot_id: str
+    tree: str
+    schema: str
+    first: date
+    last: date
+    zone: str
+    taken_at: datetime
+    sources: tuple[SnapshotSource, ...]
+    tzdata_version: str
+    previous: str | None
+
+
+class SnapshotContent(Struct, frozen=True, kw_only=True):
+    """A snapshot with its records."""
+
+    snapshot: Snapshot
+    records: Mapping[Ref, Record]
+
+    def get(self, ref: Ref | UnsetType) -> Record | None:
+        """The record of that reference, None when there is none."""
+        return None if isinstance(ref, UnsetType) else self.records.get(ref)
+
+    def appointments_on(self, day: date) -> tuple[Appointment, ...]:
+        """Appointments that start on a local date of their own zone, by start and reference."""
+        found = [
+            record
+            for record in self.records.values()
+            if isinstance(record, Appointment) and local_date(record.starts_at, record.zone) == day
+        ]
+        return tuple(sorted(found, key=lambda record: (record.starts_at, record.ref)))
