@@ -1,0 +1,50 @@
+"""Proving a snapshot whole: every name is the hash of what it names. Pure over a loader."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from claw.core.model.canonical import content_hash
+from claw.core.snapshots.content import Snapshot
+from claw.core.snapshots.identity import identity_of
+from claw.core.snapshots.tree import leaves_of, parts_of
+
+Load = Callable[[str], bytes | None]
+
+
+def verify_snapshot(snapshot: Snapshot, tree: bytes | None, part: Load, blob: Load) -> list[str]:
+    """What is wrong with a snapshot; empty when every leaf is present and true."""
+    problems: list[str] = []
+    if identity_of(snapshot) != snapshot.snapshot_id:
+        problems.append("the snapshot's own fields do not give its name")
+    if not _true(problems, "tree", snapshot.tree, tree) or tree is None:
+        return problems
+    for day, part_hash in _decoded(problems, "tree", lambda: parts_of(tree)).items():
+        body = part(part_hash)
+        if not _true(problems, "part", part_hash, body) or body is None:
+            continue
+        leaves = _decoded(problems, f"part of {day}", lambda body=body: leaves_of(body))
+        for ref, name in sorted(leaves.items()):
+            if not _true(problems, "record", name, blob(name)):
+                problems[-1] += f" (of {ref})"
+    return problems
+
+
+def _true(problems: list[str], kind: str, name: str, body: bytes | None) -> bool:
+    if body is None:
+        problems.append(f"{kind} {name} is missing")
+        return False
+    if content_hash(kind, body) != name:
+        problems.append(f"{kind} {name} was changed")
+        return False
+    return True
+
+
+def _decoded(
+    problems: list[str], what: str, read: Callable[[], Mapping[str, str]]
+) -> Mapping[str, str]:
+    try:
+        return read()
+    except msgspec.DecodeError:
+        problems.append(f"the {what} cannot be read")
+        return {}
