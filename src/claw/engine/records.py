@@ -1,14 +1,16 @@
 """The current canonical records, as people and scripts read them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 
 from claw.core.model.canonical import canonical_bytes
 from claw.core.model.normalise import Volatile, decode_record, with_volatile
-from claw.core.model.records import SCHEMA, RecordType
+from claw.core.model.records import SCHEMA, Appointment, RecordType
+from claw.core.model.reference import Ref
 from claw.ports.record_store import CurrentRecord, RecordFilter
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database, UnitOfWork
@@ -37,17 +39,16 @@ class RecordService:
         Missing and gone records are included. With ``raw`` each object also holds, under
         ``raw``, the source's own bodies that the record was made from, by role.
         """
-        wanted = RecordFilter(
-            type=type_, connection_id=connection_id, first=first, last=last
-        )
+        wanted = RecordFilter(type=type_, connection_id=connection_id, first=first, last=last)
         lines: list[bytes] = []
         async with self._db.tenant(tenant.tenant_id) as uow:
             listed = await uow.records.list(wanted)
             for batch in _batches(listed):
                 blobs = await uow.records.blobs({record.content_hash for record in batch})
+                seen = await uow.records.progress_seen({record.ref for record in batch})
                 for record in batch:
                     bodies = await _raw_bodies(uow, record) if raw else None
-                    lines.append(_line(record, blobs[record.content_hash], bodies))
+                    lines.append(_line(record, blobs[record.content_hash], seen, bodies))
         return lines
 
 
@@ -60,10 +61,10 @@ async def _raw_bodies(uow: UnitOfWork, record: CurrentRecord) -> Mapping[str, ms
     if record.primary_id is None:
         return {}
     primary_id = record.primary_id
-    parts = await uow.records.parts_of(record.connection_id, record.stream, [primary_id])
-    own = await uow.records.current_raws(record.connection_id, [primary_id])
+    parts = await uow.raws.parts_of(record.connection_id, record.stream, [primary_id])
+    own = await uow.raws.current_raws(record.connection_id, [primary_id])
     linked = {p.role: p.raw_hash for p in parts.get(primary_id, ()) if p.raw_hash}
-    bodies = await uow.records.raw_bodies(set(linked.values()))
+    bodies = await uow.raws.raw_bodies(set(linked.values()))
     found = {role: msgspec.Raw(bodies[raw_hash]) for role, raw_hash in sorted(linked.items())}
     if primary_id in own:
         found["primary"] = msgspec.Raw(own[primary_id].body)
@@ -71,18 +72,26 @@ async def _raw_bodies(uow: UnitOfWork, record: CurrentRecord) -> Mapping[str, ms
 
 
 def _line(
-    current: CurrentRecord, canonical: bytes, raw: Mapping[str, msgspec.Raw] | None
+    current: CurrentRecord,
+    canonical: bytes,
+    seen: Mapping[tuple[Ref, str], datetime],
+    raw: Mapping[str, msgspec.Raw] | None,
 ) -> bytes:
     record = with_volatile(
         decode_record(canonical),
         Volatile(
-            source_updated_at=current.source_updated_at or msgspec.UNSET,
-            source_url=current.source_url or msgspec.UNSET,
+            source_updated_at=current.source_updated_at or UNSET,
+            source_url=current.source_url or UNSET,
             stale_enrichment=current.stale_enrichment,
         ),
     )
-    body = canonical_bytes(record)
-    line = b'{"schema":' + msgspec.json.encode(SCHEMA) + b"," + body[1:]
+    shown: object = record
+    if isinstance(record, Appointment) and record.progress:
+        plain = msgspec.to_builtins(record, builtin_types=(datetime,))
+        for entry in plain["progress"]:
+            entry["seen_at"] = seen[(current.ref, entry["evidence"])]
+        shown = plain
+    line = b'{"schema":' + msgspec.json.encode(SCHEMA) + b"," + canonical_bytes(shown)[1:]
     if raw is not None:
         line = line[:-1] + b',"raw":' + msgspec.json.encode(raw) + b"}"
     return line

@@ -1,4 +1,4 @@
-"""Raw bodies, what records were made from, and the current canonical records."""
+"""The current canonical records of a tenant and their bytes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -9,25 +9,6 @@ from msgspec import Struct
 
 from claw.core.model.records import RecordType
 from claw.core.model.reference import Ref
-from claw.ports.connector import MissingCode
-
-
-class StoredRaw(Struct, frozen=True, kw_only=True):
-    """One object of a source as stored."""
-
-    source_id: str
-    raw_hash: str
-    body: bytes
-
-
-class StoredPart(Struct, frozen=True, kw_only=True):
-    """From which body of which linked object a primary object's records were made."""
-
-    primary_id: str
-    role: str
-    part_id: str
-    raw_hash: str | None
-    missing: MissingCode | None
 
 
 class CurrentRecord(Struct, frozen=True, kw_only=True):
@@ -60,41 +41,7 @@ class RecordFilter(Struct, frozen=True, kw_only=True):
 
 
 class RecordStore(Protocol):
-    """Reads and writes what a tenant's sources hold."""
-
-    async def put_raws(
-        self, connection_id: UUID, raws: Sequence[StoredRaw], observed_at: datetime
-    ) -> Collection[str]:
-        """Make these the current bodies; returns the source ids whose body changed."""
-        ...
-
-    async def current_raws(
-        self, connection_id: UUID, source_ids: Collection[str]
-    ) -> Mapping[str, StoredRaw]:
-        """The last good bodies of these objects."""
-        ...
-
-    async def raw_bodies(self, raw_hashes: Collection[str]) -> Mapping[str, bytes]:
-        """Bodies by hash."""
-        ...
-
-    async def put_parts(
-        self, connection_id: UUID, stream: str, parts: Mapping[str, Sequence[StoredPart]]
-    ) -> None:
-        """Replace what the primary objects named by the keys are made from."""
-        ...
-
-    async def parts_of(
-        self, connection_id: UUID, stream: str, primary_ids: Collection[str]
-    ) -> Mapping[str, Sequence[StoredPart]]:
-        """What these primary objects are made from, by primary id."""
-        ...
-
-    async def primaries_made_from(
-        self, connection_id: UUID, stream: str, part_ids: Collection[str]
-    ) -> Sequence[str]:
-        """Primary objects whose records were made from one of these objects, in order."""
-        ...
+    """Reads and writes current records."""
 
     async def current(self, refs: Collection[Ref]) -> Mapping[Ref, CurrentRecord]:
         """The current versions of these records."""
@@ -122,6 +69,14 @@ class RecordStore(Protocol):
 
     async def put_current(self, records: Sequence[CurrentRecord]) -> None:
         """Insert or replace current versions."""
+        ...
+
+    async def see_progress(self, entries: Collection[tuple[Ref, str]], seen_at: datetime) -> None:
+        """Note when these (record, evidence) were first seen; known ones keep their instant."""
+        ...
+
+    async def progress_seen(self, refs: Collection[Ref]) -> Mapping[tuple[Ref, str], datetime]:
+        """When the progress of these records was first seen, by (record, evidence)."""
         ...
 
     async def list(self, wanted: RecordFilter) -> Sequence[CurrentRecord]:

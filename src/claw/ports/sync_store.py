@@ -54,27 +54,8 @@ class HeldRemoval(Struct, frozen=True, kw_only=True):
     run_id: UUID
 
 
-class Lease(Struct, frozen=True, kw_only=True):
-    """The right to write one subject; every write of the holder carries it."""
-
-    subject: str
-    owner: UUID
-    fence: int
-
-
-class AuditEntry(Struct, frozen=True, kw_only=True):
-    """What somebody did."""
-
-    entry_id: UUID
-    at: datetime
-    actor: str
-    action: str
-    subject: str
-    detail: Mapping[str, str]
-
-
 class SyncStore(Protocol):
-    """Reads and writes runs, coverage, quarantine, held removals, leases and audit."""
+    """Reads and writes runs, coverage, quarantine and held removals."""
 
     async def start_run(self, run: SyncRun) -> None:
         """Record a run before its first request."""
@@ -135,20 +116,4 @@ class SyncStore(Protocol):
 
     async def drop_held(self, refs: Collection[Ref]) -> None:
         """Hold these no longer."""
-        ...
-
-    async def take_lease(self, subject: str, owner: UUID, seconds: int) -> Lease | None:
-        """Take a free or expired lease with a higher fence; None while another holds it."""
-        ...
-
-    async def renew_lease(self, lease: Lease, seconds: int) -> bool:
-        """Prolong it and lock its row for this transaction; False when it was lost."""
-        ...
-
-    async def end_lease(self, lease: Lease) -> None:
-        """Give it back, if it is still ours."""
-        ...
-
-    async def audit(self, entry: AuditEntry) -> None:
-        """Record what somebody did."""
         ...

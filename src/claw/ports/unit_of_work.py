@@ -9,7 +9,10 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
 
+from claw.ports.audit_store import AuditStore
 from claw.ports.connection_store import ConnectionStore
+from claw.ports.lease_store import LeaseStore
+from claw.ports.raw_store import RawStore
 from claw.ports.record_store import RecordStore
 from claw.ports.snapshot_store import SnapshotStore
 from claw.ports.summary_store import SummaryStore
@@ -26,13 +29,28 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def raws(self) -> RawStore:
+        """Bodies as the sources sent them, and what each record was made from."""
+        ...
+
+    @property
     def records(self) -> RecordStore:
-        """Raw bodies and canonical records."""
+        """Current canonical records."""
         ...
 
     @property
     def sync(self) -> SyncStore:
-        """Runs, coverage, quarantine, held removals, leases, audit."""
+        """Runs, coverage, quarantine, held removals."""
+        ...
+
+    @property
+    def leases(self) -> LeaseStore:
+        """The right to write something across network calls."""
+        ...
+
+    @property
+    def audit(self) -> AuditStore:
+        """What people did."""
         ...
 
     @property

@@ -1,23 +1,38 @@
-"""SQL of raw bodies and canonical records. Every statement names its tenant.
-
-Rows travel as arrays (``unnest``), one statement for any number of them: COPY cannot
-write into tables under row security.
-"""
+"""SQL of current canonical records. Every statement names its tenant."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+import msgspec
 from asyncpg import Record as Row
 
 from claw.core.model.reference import Ref
-from claw.ports.record_store import CurrentRecord, RecordFilter, StoredPart, StoredRaw
+from claw.ports.record_store import CurrentRecord, RecordFilter
+from claw.store.staging import stage
 from claw.store.tenancy import Transaction
 
-_CURRENT = (
-    "ref, connection_id, stream, type, primary_id, content_hash, starts_at, local_date, "
-    "source_updated_at, source_url, stale_enrichment, gone, absences, first_seen_at, changed_at"
-)
+# The columns of the current version, in the order of CurrentRecord's fields.
+_CURRENT = {
+    "ref": "text",
+    "connection_id": "uuid",
+    "stream": "text",
+    "type": "text",
+    "primary_id": "text",
+    "content_hash": "text",
+    "starts_at": "timestamptz",
+    "local_date": "date",
+    "source_updated_at": "timestamptz",
+    "source_url": "text",
+    "stale_enrichment": "boolean",
+    "gone": "boolean",
+    "absences": "integer",
+    "first_seen_at": "timestamptz",
+    "changed_at": "timestamptz",
+}
+_COLUMNS = ", ".join(_CURRENT)
+_BLOB = {"content_hash": "text", "canonical": "bytea"}
+_PROGRESS = {"ref": "text", "evidence": "text"}
 
 
 class PostgresRecords:
@@ -27,147 +42,10 @@ class PostgresRecords:
         self._tx = tx
         self._tenant_id = tenant_id
 
-    async def put_raws(
-        self, connection_id: UUID, raws: Sequence[StoredRaw], observed_at: datetime
-    ) -> Collection[str]:
-        unique = sorted({raw.source_id: raw for raw in raws}.items())
-        stored = [raw for _, raw in unique]
-        await self._tx.execute(
-            """
-            insert into claw.raw_blob (tenant_id, raw_hash, body)
-            select $1, raw_hash, body from unnest($2::text[], $3::bytea[]) as r (raw_hash, body)
-            on conflict do nothing
-            """,
-            self._tenant_id,
-            [raw.raw_hash for raw in stored],
-            [raw.body for raw in stored],
-        )
-        rows = await self._tx.fetch(
-            """
-            with seen as (
-                select source_id, raw_hash from unnest($3::text[], $4::text[])
-                    as r (source_id, raw_hash)
-            ), before as (
-                select source_id, c.raw_hash from claw.raw_current c join seen using (source_id)
-                where c.tenant_id = $1 and c.connection_id = $2
-            ), written as (
-                insert into claw.raw_current
-                    (tenant_id, connection_id, source_id, raw_hash, observed_at)
-                select $1, $2, source_id, raw_hash, $5 from seen
-                on conflict (tenant_id, connection_id, source_id)
-                do update set raw_hash = excluded.raw_hash, observed_at = excluded.observed_at
-            )
-            select source_id from seen left join before using (source_id)
-            where before.raw_hash is distinct from seen.raw_hash
-            """,
-            self._tenant_id,
-            connection_id,
-            [raw.source_id for raw in stored],
-            [raw.raw_hash for raw in stored],
-            observed_at,
-        )
-        return {row["source_id"] for row in rows}
-
-    async def current_raws(
-        self, connection_id: UUID, source_ids: Collection[str]
-    ) -> Mapping[str, StoredRaw]:
-        rows = await self._tx.fetch(
-            """
-            select c.source_id, c.raw_hash, b.body
-            from claw.raw_current c join claw.raw_blob b using (tenant_id, raw_hash)
-            where c.tenant_id = $1 and c.connection_id = $2 and c.source_id = any($3::text[])
-            """,
-            self._tenant_id,
-            connection_id,
-            sorted(source_ids),
-        )
-        return {row["source_id"]: StoredRaw(**dict(row.items())) for row in rows}
-
-    async def raw_bodies(self, raw_hashes: Collection[str]) -> Mapping[str, bytes]:
-        rows = await self._tx.fetch(
-            """
-            select raw_hash, body from claw.raw_blob
-            where tenant_id = $1 and raw_hash = any($2::text[])
-            """,
-            self._tenant_id,
-            sorted(raw_hashes),
-        )
-        return {row["raw_hash"]: row["body"] for row in rows}
-
-    async def put_parts(
-        self, connection_id: UUID, stream: str, parts: Mapping[str, Sequence[StoredPart]]
-    ) -> None:
-        listed = [part for primary_id in sorted(parts) for part in parts[primary_id]]
-        await self._tx.execute(
-            """
-            delete from claw.bundle_part
-            where tenant_id = $1 and connection_id = $2 and stream = $3
-              and primary_id = any($4::text[])
-            """,
-            self._tenant_id,
-            connection_id,
-            stream,
-            sorted(parts),
-        )
-        await self._tx.execute(
-            """
-            insert into claw.bundle_part (tenant_id, connection_id, stream, primary_id, role,
-                                          part_id, raw_hash, missing)
-            select $1, $2, $3, primary_id, role, part_id, raw_hash, missing
-            from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-                as p (primary_id, role, part_id, raw_hash, missing)
-            """,
-            self._tenant_id,
-            connection_id,
-            stream,
-            [part.primary_id for part in listed],
-            [part.role for part in listed],
-            [part.part_id for part in listed],
-            [part.raw_hash for part in listed],
-            [part.missing for part in listed],
-        )
-
-    async def parts_of(
-        self, connection_id: UUID, stream: str, primary_ids: Collection[str]
-    ) -> Mapping[str, Sequence[StoredPart]]:
-        rows = await self._tx.fetch(
-            """
-            select primary_id, role, part_id, raw_hash, missing from claw.bundle_part
-            where tenant_id = $1 and connection_id = $2 and stream = $3
-              and primary_id = any($4::text[])
-            order by primary_id collate "C", role collate "C"
-            """,
-            self._tenant_id,
-            connection_id,
-            stream,
-            sorted(primary_ids),
-        )
-        found: dict[str, list[StoredPart]] = {}
-        for row in rows:
-            found.setdefault(row["primary_id"], []).append(StoredPart(**dict(row.items())))
-        return found
-
-    async def primaries_made_from(
-        self, connection_id: UUID, stream: str, part_ids: Collection[str]
-    ) -> Sequence[str]:
-        rows = await self._tx.fetch(
-            """
-            select distinct primary_id collate "C" as primary_id from claw.bundle_part
-            where tenant_id = $1 and connection_id = $2 and stream = $3
-              and part_id = any($4::text[])
-            order by 1
-            """,
-            self._tenant_id,
-            connection_id,
-            stream,
-            sorted(part_ids),
-        )
-        return [row["primary_id"] for row in rows]
-
     async def current(self, refs: Collection[Ref]) -> Mapping[Ref, CurrentRecord]:
         rows = await self._tx.fetch(
             f"""
-            select {_CURRENT} from claw.record_current
+            select {_COLUMNS} from claw.record_current
             where tenant_id = $1 and ref = any($2::text[])
             """,
             self._tenant_id,
@@ -180,7 +58,7 @@ class PostgresRecords:
     ) -> Sequence[CurrentRecord]:
         rows = await self._tx.fetch(
             f"""
-            select {_CURRENT} from claw.record_current
+            select {_COLUMNS} from claw.record_current
             where tenant_id = $1 and connection_id = $2 and stream = $3
               and primary_id = any($4::text[])
             order by ref collate "C"
@@ -197,7 +75,7 @@ class PostgresRecords:
     ) -> Sequence[CurrentRecord]:
         rows = await self._tx.fetch(
             f"""
-            select {_CURRENT} from claw.record_current
+            select {_COLUMNS} from claw.record_current
             where tenant_id = $1 and connection_id = $2 and stream = $3
               and starts_at >= $4 and starts_at < $5
               and not gone and primary_id is not null
@@ -212,17 +90,16 @@ class PostgresRecords:
         return [_current(row) for row in rows]
 
     async def put_blobs(self, blobs: Mapping[str, bytes]) -> None:
-        listed = sorted(blobs.items())
+        staged = await stage(self._tx, "blobs", _BLOB, sorted(blobs.items()), after=1)
         await self._tx.execute(
-            """
+            f"""
             insert into claw.record_blob (tenant_id, content_hash, canonical)
-            select $1, content_hash, canonical
-            from unnest($2::text[], $3::bytea[]) as b (content_hash, canonical)
+            select $1, content_hash, canonical from {staged.relation}
+            order by content_hash collate "C"
             on conflict do nothing
             """,
             self._tenant_id,
-            [content_hash for content_hash, _ in listed],
-            [canonical for _, canonical in listed],
+            *staged.values,
         )
 
     async def blobs(self, content_hashes: Collection[str]) -> Mapping[str, bytes]:
@@ -237,14 +114,12 @@ class PostgresRecords:
         return {row["content_hash"]: row["canonical"] for row in rows}
 
     async def put_current(self, records: Sequence[CurrentRecord]) -> None:
+        rows = [msgspec.structs.astuple(record) for record in records]
+        staged = await stage(self._tx, "current", _CURRENT, rows, after=1)
         await self._tx.execute(
             f"""
-            insert into claw.record_current as c (tenant_id, {_CURRENT})
-            select $1, r.* from unnest(
-                $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-                $8::timestamptz[], $9::date[], $10::timestamptz[], $11::text[], $12::boolean[],
-                $13::boolean[], $14::integer[], $15::timestamptz[], $16::timestamptz[]
-            ) as r
+            insert into claw.record_current as c (tenant_id, {_COLUMNS})
+            select $1, {_COLUMNS} from {staged.relation}
             on conflict (tenant_id, ref) do update set
                 primary_id = coalesce(excluded.primary_id, c.primary_id),
                 stream = excluded.stream,
@@ -259,27 +134,37 @@ class PostgresRecords:
                 changed_at = excluded.changed_at
             """,
             self._tenant_id,
-            [record.ref for record in records],
-            [record.connection_id for record in records],
-            [record.stream for record in records],
-            [record.type for record in records],
-            [record.primary_id for record in records],
-            [record.content_hash for record in records],
-            [record.starts_at for record in records],
-            [record.local_date for record in records],
-            [record.source_updated_at for record in records],
-            [record.source_url for record in records],
-            [record.stale_enrichment for record in records],
-            [record.gone for record in records],
-            [record.absences for record in records],
-            [record.first_seen_at for record in records],
-            [record.changed_at for record in records],
+            *staged.values,
         )
+
+    async def see_progress(self, entries: Collection[tuple[Ref, str]], seen_at: datetime) -> None:
+        staged = await stage(self._tx, "progress", _PROGRESS, sorted(entries), after=2)
+        await self._tx.execute(
+            f"""
+            insert into claw.progress_seen (tenant_id, ref, evidence, seen_at)
+            select $1, ref, evidence, $2 from {staged.relation}
+            on conflict do nothing
+            """,
+            self._tenant_id,
+            seen_at,
+            *staged.values,
+        )
+
+    async def progress_seen(self, refs: Collection[Ref]) -> Mapping[tuple[Ref, str], datetime]:
+        rows = await self._tx.fetch(
+            """
+            select ref, evidence, seen_at from claw.progress_seen
+            where tenant_id = $1 and ref = any($2::text[])
+            """,
+            self._tenant_id,
+            sorted(refs),
+        )
+        return {(Ref(row["ref"]), row["evidence"]): row["seen_at"] for row in rows}
 
     async def list(self, wanted: RecordFilter) -> Sequence[CurrentRecord]:
         rows = await self._tx.fetch(
             f"""
-            select {_CURRENT} from claw.record_current
+            select {_COLUMNS} from claw.record_current
             where tenant_id = $1
               and ($2::text is null or type = $2)
               and ($3::uuid is null or connection_id = $3)

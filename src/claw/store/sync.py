@@ -1,17 +1,13 @@
-"""SQL of runs, coverage, quarantine, held removals, leases and audit."""
+"""SQL of runs, coverage, quarantine and held removals."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-import msgspec
-
 from claw.core.model.reference import Ref
 from claw.ports.sync_store import (
-    AuditEntry,
     CoveredDay,
     HeldRemoval,
-    Lease,
     QuarantinedRow,
     RunOutcome,
     SyncRun,
@@ -20,7 +16,7 @@ from claw.store.tenancy import Transaction
 
 
 class PostgresSync:
-    """``SyncStore`` over one tenant's transaction. Lease times are the database's own."""
+    """``SyncStore`` over one tenant's transaction."""
 
     def __init__(self, tx: Transaction, tenant_id: UUID) -> None:
         self._tx = tx
@@ -217,63 +213,4 @@ class PostgresSync:
             "delete from claw.held_removal where tenant_id = $1 and ref = any($2::text[])",
             self._tenant_id,
             sorted(refs),
-        )
-
-    async def take_lease(self, subject: str, owner: UUID, seconds: int) -> Lease | None:
-        fence = await self._tx.fetchval(
-            """
-            insert into claw.lease as l (tenant_id, subject, owner, until, fence)
-            values ($1, $2, $3, clock_timestamp() + make_interval(secs => $4::integer), 1)
-            on conflict (tenant_id, subject) do update
-                set owner = excluded.owner, until = excluded.until, fence = l.fence + 1
-                where l.until <= clock_timestamp()
-            returning fence
-            """,
-            self._tenant_id,
-            subject,
-            owner,
-            seconds,
-        )
-        return None if fence is None else Lease(subject=subject, owner=owner, fence=int(fence))
-
-    async def renew_lease(self, lease: Lease, seconds: int) -> bool:
-        renewed = await self._tx.fetchval(
-            """
-            update claw.lease set until = clock_timestamp() + make_interval(secs => $5::integer)
-            where tenant_id = $1 and subject = $2 and owner = $3 and fence = $4
-            returning true
-            """,
-            self._tenant_id,
-            lease.subject,
-            lease.owner,
-            lease.fence,
-            seconds,
-        )
-        return renewed is True
-
-    async def end_lease(self, lease: Lease) -> None:
-        await self._tx.execute(
-            """
-            update claw.lease set until = clock_timestamp()
-            where tenant_id = $1 and subject = $2 and owner = $3 and fence = $4
-            """,
-            self._tenant_id,
-            lease.subject,
-            lease.owner,
-            lease.fence,
-        )
-
-    async def audit(self, entry: AuditEntry) -> None:
-        await self._tx.execute(
-            """
-            insert into claw.audit_entry (tenant_id, entry_id, at, actor, action, subject, detail)
-            values ($1, $2, $3, $4, $5, $6, $7)
-            """,
-            self._tenant_id,
-            entry.entry_id,
-            entry.at,
-            entry.actor,
-            entry.action,
-            entry.subject,
-            msgspec.json.encode(entry.detail).decode("utf-8"),
         )

@@ -46,6 +46,14 @@ class Transaction:
         """Run a statement once for each row of values."""
         await self._connection.executemany(sql, rows)
 
+    async def copy(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Fill a temporary table; COPY cannot write into tables under row security."""
+        await self._connection.copy_records_to_table(
+            table, records=rows, columns=columns, schema_name="pg_temp"
+        )
+
 
 class Pool:
     """Connections of one application role, opened when first used."""

@@ -4,7 +4,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from claw.store.audit import PostgresAudit
 from claw.store.connections import PostgresConnections
+from claw.store.leases import PostgresLeases
+from claw.store.raws import PostgresRaws
 from claw.store.records import PostgresRecords
 from claw.store.snapshots import PostgresSnapshots
 from claw.store.summaries import PostgresSummaries
@@ -18,8 +21,11 @@ class TenantStores:
 
     def __init__(self, transaction: Transaction, tenant_id: UUID) -> None:
         self.connections = PostgresConnections(transaction, tenant_id)
+        self.raws = PostgresRaws(transaction, tenant_id)
         self.records = PostgresRecords(transaction, tenant_id)
         self.sync = PostgresSync(transaction, tenant_id)
+        self.leases = PostgresLeases(transaction, tenant_id)
+        self.audit = PostgresAudit(transaction, tenant_id)
         self.snapshots = PostgresSnapshots(transaction, tenant_id)
         self.summaries = PostgresSummaries(transaction, tenant_id)
 

@@ -16,6 +16,15 @@ MOST_REMOVED_PERCENT = 20
 ALWAYS_REMOVED = 5
 
 
+class RunSoFar(Struct, frozen=True, kw_only=True):
+    """The whole window of a run: a fault that is spread over its slices shows only here."""
+
+    standing: int
+    """Records that stood in the window before the run."""
+    due: int
+    """Removals that the run's earlier slices brought, held ones included."""
+
+
 class Absences(Struct, frozen=True, kw_only=True):
     """What to do about records that were not seen; each stands in one of the three."""
 
@@ -34,6 +43,7 @@ def decide_absences(
     confirmed: Collection[str] | None,
     absent_after: int,
     held_before: Collection[Ref],
+    run: RunSoFar,
 ) -> Absences:
     """Judge the records of a completely read span.
 
@@ -43,12 +53,13 @@ def decide_absences(
         confirmed: source ids that the source says do not exist; None where the source
             cannot be asked, so that the complete read itself is the confirmation.
         absent_after: confirmed absences in a row after which a record is gone.
-        held_before: removals that an earlier read wanted and that still wait.
+        held_before: removals that an earlier run wanted and that still wait.
+        run: what the other slices of this run came to.
     """
     missing = [record for record in standing if record.primary_id not in seen]
     sure = [r for r in missing if confirmed is None or r.primary_id in confirmed]
     due = [record for record in sure if record.absences + 1 >= absent_after]
-    if _too_many(len(due), len(standing)):
+    if _too_many(len(due), len(standing)) or _too_many(len(due) + run.due, run.standing):
         removed = [record for record in due if record.ref in held_before]
     else:
         removed = due

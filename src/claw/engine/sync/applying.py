@@ -7,12 +7,11 @@ from uuid import UUID
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from claw.core.errors import InternalError
+from claw.core.model.canonical import nfc
 from claw.core.model.normalise import decode_record, store_form
-from claw.core.model.records import Appointment, Record, Shift, type_of
+from claw.core.model.records import Appointment, type_of
 from claw.core.model.reference import Ref
 from claw.core.model.tombstones import mark_gone
-from claw.core.time import local_date
 from claw.engine.sync.absence import Absences
 from claw.engine.sync.bundles import PreparedBundle, PreparedRecord
 from claw.ports.record_store import CurrentRecord
@@ -39,11 +38,20 @@ class Place(Struct, frozen=True, kw_only=True):
 
 
 async def apply_records(
-    uow: UnitOfWork, place: Place, bundles: Sequence[PreparedBundle]
+    uow: UnitOfWork,
+    place: Place,
+    read: Sequence[PreparedBundle],
+    again: Sequence[PreparedBundle],
 ) -> Applied:
-    """Write the records of mapped bundles, what they were made from, and the quarantine."""
+    """Write the records of mapped bundles, what they were made from, and the quarantine.
+
+    Rows that were ``read`` are there; what was mapped ``again`` from bodies of an earlier
+    read is not thereby seen again: absences and held removals stand.
+    """
+    bundles = [*read, *again]
+    seen = {record.record.ref for bundle in read for record in bundle.records}
     await _apply_quarantine(uow, place, bundles)
-    await uow.records.put_parts(
+    await uow.raws.put_parts(
         place.connection_id, place.stream, {b.primary_id: b.parts for b in bundles}
     )
     chosen = _one_for_each_ref(bundles)
@@ -53,7 +61,7 @@ async def apply_records(
     blobs: dict[str, bytes] = {}
     for ref, (primary_id, prepared) in sorted(chosen.items()):
         before = current.get(ref)
-        row = _row(place, primary_id, prepared, before)
+        row = _row(place, primary_id, prepared, before, seen=ref in seen)
         blobs[row.content_hash] = prepared.form.canonical
         if row != before:
             rows.append(row)
@@ -67,7 +75,8 @@ async def apply_records(
             applied.unchanged += 1
     await uow.records.put_blobs(blobs)
     await uow.records.put_current(rows)
-    await uow.sync.drop_held(chosen)
+    await uow.records.see_progress(_evidence(chosen), place.now)
+    await uow.sync.drop_held(seen)
     return applied
 
 
@@ -100,6 +109,8 @@ async def remove(uow: UnitOfWork, records: Sequence[CurrentRecord], now: datetim
     await uow.records.put_blobs(blobs)
     await uow.records.put_current(rows)
     await uow.sync.drop_held([record.ref for record in records])
+    for (connection_id, stream), primary_ids in _by_stream(records).items():
+        await uow.sync.release(connection_id, stream, primary_ids)
 
 
 async def apply_coverage(uow: UnitOfWork, place: Place, days: Sequence[date]) -> None:
@@ -130,11 +141,15 @@ def _weight(prepared: PreparedRecord) -> tuple[bool, int, str]:
 
 
 def _row(
-    place: Place, primary_id: str, prepared: PreparedRecord, before: CurrentRecord | None
+    place: Place,
+    primary_id: str,
+    prepared: PreparedRecord,
+    before: CurrentRecord | None,
+    *,
+    seen: bool,
 ) -> CurrentRecord:
     record, form = prepared.record, prepared.form
     same = before is not None and before.content_hash == form.content_hash and not before.gone
-    starts_at, day = _start(record)
     updated_at, url = form.volatile.source_updated_at, form.volatile.source_url
     return CurrentRecord(
         ref=record.ref,
@@ -143,23 +158,35 @@ def _row(
         type=type_of(record),
         primary_id=primary_id if prepared.primary else (before.primary_id if before else None),
         content_hash=form.content_hash,
-        starts_at=starts_at,
-        local_date=day,
+        starts_at=prepared.starts_at,
+        local_date=prepared.local_date,
         source_updated_at=None if updated_at is UNSET else updated_at,
         source_url=None if url is UNSET else url,
         stale_enrichment=form.volatile.stale_enrichment,
         gone=False,
-        absences=0,
+        absences=0 if seen or before is None else before.absences,
         first_seen_at=place.now if before is None else before.first_seen_at,
         changed_at=before.changed_at if before is not None and same else place.now,
     )
 
 
-def _start(record: Record) -> tuple[datetime | None, date | None]:
-    """The record's start and its date on its own wall clock, where it has one."""
-    if isinstance(record, Appointment | Shift):
-        return record.starts_at, local_date(record.starts_at, record.zone)
-    return None, None
+def _by_stream(records: Sequence[CurrentRecord]) -> Mapping[tuple[UUID, str], list[str]]:
+    primary_ids: dict[tuple[UUID, str], list[str]] = {}
+    for record in records:
+        if record.primary_id is not None:
+            of_stream = primary_ids.setdefault((record.connection_id, record.stream), [])
+            of_stream.append(record.primary_id)
+    return primary_ids
+
+
+def _evidence(chosen: Mapping[Ref, tuple[str, PreparedRecord]]) -> set[tuple[Ref, str]]:
+    """What the field reported, named by the source's own entries."""
+    return {
+        (ref, nfc(entry.evidence))
+        for ref, (_, prepared) in chosen.items()
+        if isinstance(prepared.record, Appointment)
+        for entry in prepared.record.progress
+    }
 
 
 def _absent_once_more(record: CurrentRecord) -> CurrentRecord:
@@ -200,14 +227,3 @@ async def _apply_quarantine(
         place.stream,
         [bundle.primary_id for bundle in bundles if bundle.quarantined is None],
     )
-
-
-class LeaseLost(InternalError):
-    """Another run took over; nothing of this one may be written any more."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "another sync took over this connection",
-            code="lease_lost",
-            hint="nothing was lost; run `claw sync` again",
-        )

@@ -1,14 +1,16 @@
 """From bundles to what will be stored: parts resolved, records mapped and checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from claw.core.model.canonical import NotCanonical, raw_hash
-from claw.core.model.normalise import StoredForm, store_form
-from claw.core.model.records import Appointment, Record
-from claw.core.model.reference import connection_of
+from claw.core.model.normalise import StoredForm
+from claw.core.model.records import Appointment, Record, Shift
+from claw.core.time import local_date, whole_seconds
+from claw.engine.sync.checking import checked_form
 from claw.ports.connector import (
     Bundle,
     Connector,
@@ -20,15 +22,20 @@ from claw.ports.connector import (
     Raw,
     Skipped,
 )
-from claw.ports.record_store import StoredPart, StoredRaw
+from claw.ports.raw_store import StoredPart, StoredRaw
 
 
 class PreparedRecord(Struct, frozen=True, kw_only=True):
-    """A canonical record in its stored form. ``primary`` when it stands for the source row."""
+    """A canonical record in its stored form. ``primary`` when it stands for the source row.
+
+    ``local_date`` is the date of its start on its own wall clock, where it has a start.
+    """
 
     record: Record
     form: StoredForm
     primary: bool
+    starts_at: datetime | None = None
+    local_date: date | None = None
 
 
 class PreparedBundle(Struct, frozen=True, kw_only=True):
@@ -66,6 +73,33 @@ def raws_of(bundles: Sequence[Bundle]) -> list[StoredRaw]:
     return [raws[key] for key in sorted(raws)]
 
 
+def filled_from_each_other(bundles: Sequence[Bundle]) -> list[Bundle]:
+    """The bundles, a part that one of them could not have taken from another that could."""
+    read = {
+        part.source_id: part
+        for bundle in bundles
+        for part in bundle.parts.values()
+        if isinstance(part, Raw)
+    }
+    return [
+        replace(
+            bundle,
+            parts={role: read.get(part.source_id, part) for role, part in bundle.parts.items()},
+        )
+        for bundle in bundles
+    ]
+
+
+def parts_gone(bundles: Sequence[Bundle]) -> frozenset[str]:
+    """Parts that the source says permanently do not exist."""
+    return frozenset(
+        part.source_id
+        for bundle in bundles
+        for part in bundle.parts.values()
+        if isinstance(part, Missing) and part.code == "not_found"
+    )
+
+
 def prepare(
     bundle: Bundle, recalled: Mapping[str, StoredRaw], connector: Connector, env: MapEnv
 ) -> PreparedBundle:
@@ -75,15 +109,16 @@ def prepare(
     so; a part with no last good body stays missing, which is the mapper's to express.
     """
     resolved = {role: _resolve(part, recalled) for role, part in sorted(bundle.parts.items())}
-    stale = any(
-        isinstance(bundle.parts[role], Missing) and isinstance(part, Raw)
+    stale = {
+        role
         for role, part in resolved.items()
-    )
+        if isinstance(part, Raw) and isinstance(bundle.parts[role], Missing)
+    }
     result = _mapped(Bundle(primary=bundle.primary, parts=resolved), connector, env)
     records: tuple[PreparedRecord, ...] = ()
     if isinstance(result, Mapped):
         try:
-            records = tuple(_prepared(result.records, env.connection, stale))
+            records = tuple(_prepared(result.records, env.connection, stale=bool(stale)))
         except NotCanonical as error:
             result = Quarantined(code="not_canonical", path=error.path, detail=error.why)
     return PreparedBundle(
@@ -99,6 +134,7 @@ def prepare(
                 part_id=part.source_id,
                 raw_hash=raw_hash(part.body) if isinstance(part, Raw) else None,
                 missing=part.code if isinstance(part, Missing) else None,
+                stale=role in stale,
             )
             for role, part in resolved.items()
         ),
@@ -123,16 +159,23 @@ def _mapped(bundle: Bundle, connector: Connector, env: MapEnv) -> MapResult:
         return Quarantined(code="mapping_failed", path="", detail=type(error).__name__)
 
 
-def _prepared(records: Sequence[Record], connection: str, stale: bool) -> list[PreparedRecord]:
-    prepared: list[PreparedRecord] = []
+def _prepared(
+    records: Sequence[Record], connection: str, *, stale: bool
+) -> Iterator[PreparedRecord]:
+    if not records:
+        raise NotCanonical("", "nothing was mapped and no reason was given")
     for index, record in enumerate(records):
-        if connection_of(record.ref) != connection:
-            raise NotCanonical("ref", "the reference names another connection")
-        form = store_form(record)
+        form = checked_form(record, connection)
+        starts_at: datetime | None = None
+        day: date | None = None
+        if isinstance(record, Appointment | Shift):
+            starts_at = whole_seconds(record.starts_at)
+            day = local_date(starts_at, record.zone)
         if stale and isinstance(record, Appointment):
             form = replace(form, volatile=replace(form.volatile, stale_enrichment=True))
-        prepared.append(PreparedRecord(record=record, form=form, primary=index == 0))
-    return prepared
+        yield PreparedRecord(
+            record=record, form=form, primary=index == 0, starts_at=starts_at, local_date=day
+        )
 
 
 def _roles(bundle: Bundle, code: str) -> tuple[str, ...]:

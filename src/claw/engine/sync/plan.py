@@ -1,5 +1,6 @@
 """Which local dates are read, in which slices."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -49,14 +50,35 @@ def window_of(today: date, first: date | None, last: date | None) -> tuple[date,
 def plan_slices(
     zone: str, first: date, last: date, widest_days: int | None
 ) -> tuple[PlannedSlice, ...]:
-    """Cut the dates into slices of at most ``widest_days`` local days, in order."""
+    """Cut the dates into slices of at most ``widest_days`` local days, in order.
+
+    Raises:
+        InvalidInput: when none of the dates exists in the zone.
+    """
     width = timedelta(days=widest_days or (last - first).days + 1)
     slices: list[PlannedSlice] = []
     while first <= last:
         end = min(last, first + width - timedelta(days=1))
-        instants = span(zone, first, end)
-        slices.append(
-            PlannedSlice(first=first, last=end, slice=Slice(start=instants.start, end=instants.end))
-        )
+        # A place that crossed the date line has a date that never was.
+        with suppress(ValueError):
+            days = span(zone, first, end)
+            slices.append(
+                PlannedSlice(first=first, last=end, slice=Slice(start=days.start, end=days.end))
+            )
         first = end + timedelta(days=1)
+    if not slices:
+        raise InvalidInput(
+            f"there is no such local date in {zone}",
+            code="date_absent",
+            field="from",
+            hint="choose another date",
+        )
     return tuple(slices)
+
+
+def halves(zone: str, planned: PlannedSlice) -> tuple[PlannedSlice, ...]:
+    """The two halves of a slice that is too wide, none when it is one day."""
+    days = (planned.last - planned.first).days + 1
+    if days == 1:
+        return ()
+    return plan_slices(zone, planned.first, planned.last, (days + 1) // 2)

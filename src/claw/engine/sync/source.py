@@ -36,9 +36,7 @@ class RequestCount:
     def attempted(self, attempt: RequestAttempt) -> None:
         """Count one request, whatever came of it."""
         self.sent += 1
-        self._metrics.count(
-            "source_requests", connector=self._connector, outcome=attempt.outcome
-        )
+        self._metrics.count("source_requests", connector=self._connector, outcome=attempt.outcome)
         self._metrics.observe("source_request", attempt.seconds, connector=self._connector)
         if attempt.outcome != "ok":
             self._log.warning(
@@ -128,20 +126,16 @@ class Sources:
             )
 
     async def check(self, source: Source) -> CheckReport:
-        """Prove the connection and remember what was learnt.
+        """Prove the connection and remember what was learnt. Raises connector errors.
 
-        A revoked credential or a wrong setting pauses nothing that was read: it stays, and
-        ages. A revoked credential pauses the connection, so that nobody hammers a closed
-        door. Raises connector errors.
+        A revoked credential pauses the connection, so that nobody hammers a closed door;
+        what was read before stays, and ages.
         """
         tenant, connection = source.tenant, source.connection
         try:
             report = await source.connector.check(source.context)
         except AuthRevoked as error:
-            async with self._db.tenant(tenant.tenant_id) as uow:
-                await uow.connections.set_status(
-                    connection.connection_id, "paused", f"{error.code}: {error.message}"
-                )
+            await self.pause(source, error)
             raise
         facts = Facts(
             account=report.account,
@@ -155,6 +149,13 @@ class Sources:
         source.context.account = report.account
         source.connection = replace(connection, facts=facts)
         return report
+
+    async def pause(self, source: Source, error: ConnectorError) -> None:
+        """Read from this connection no more until a person resumes it."""
+        async with self._db.tenant(source.tenant.tenant_id) as uow:
+            await uow.connections.set_status(
+                source.connection.connection_id, "paused", f"{error.code}: {error.message}"
+            )
 
     async def _secrets(self, tenant: Tenant, connection: Connection) -> Mapping[str, str]:
         async with self._db.tenant(tenant.tenant_id) as uow:

@@ -24,7 +24,7 @@ create table claw.raw_current (
 select claw.govern('claw.raw_current');
 
 -- Which bodies a primary object's records were last made from. raw_hash is null where the
--- part could not be had and no earlier body was known.
+-- part could not be had and no earlier body was known; stale where an earlier one stood in.
 create table claw.bundle_part (
     tenant_id uuid not null,
     connection_id uuid not null,
@@ -34,6 +34,8 @@ create table claw.bundle_part (
     part_id text not null,
     raw_hash text,
     missing text check (missing in ('not_found', 'forbidden', 'unreadable')),
+    stale boolean not null,
+    check ((raw_hash is null) = (missing is not null)),
     primary key (tenant_id, connection_id, stream, primary_id, role),
     foreign key (tenant_id, connection_id) references claw.connection (tenant_id, connection_id)
 );
@@ -76,6 +78,17 @@ create index record_current_by_start
     on claw.record_current (tenant_id, connection_id, stream, starts_at);
 create index record_current_by_date on claw.record_current (tenant_id, local_date);
 select claw.govern('claw.record_current');
+
+-- When we first learnt of something the field reported; evidence names the source's entry.
+create table claw.progress_seen (
+    tenant_id uuid not null,
+    ref text not null,
+    evidence text not null,
+    seen_at timestamptz not null,
+    primary key (tenant_id, ref, evidence),
+    foreign key (tenant_id, ref) references claw.record_current (tenant_id, ref)
+);
+select claw.govern('claw.progress_seen');
 
 create table claw.sync_run (
     tenant_id uuid not null references claw.tenant (tenant_id),

@@ -1,0 +1,92 @@
+"""One worker for each (connection, stream): a lease, kept alive while the work lasts."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+from claw.core.errors import ClawError, InternalError, Refused
+from claw.ports.clock import Clock
+from claw.ports.lease_store import Lease
+from claw.ports.unit_of_work import Database, UnitOfWork
+
+LEASE_SECONDS = 30
+HEARTBEAT_SECONDS = 10
+# A killed holder's lease ends by itself, so waiting a little longer than it lasts tells a
+# sync that was killed from one that runs.
+LEASE_WAIT_SECONDS = LEASE_SECONDS + 5
+
+
+class LeaseLost(InternalError):
+    """Another run took over; nothing of this one may be written any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another sync took over this connection",
+            code="lease_lost",
+            hint="nothing was lost; run `claw sync` again",
+        )
+
+
+async def hold(uow: UnitOfWork, lease: Lease) -> None:
+    """Make sure, until the transaction ends, that nobody else may write.
+
+    Raises:
+        LeaseLost: when somebody took over.
+    """
+    if not await uow.leases.renew(lease, LEASE_SECONDS):
+        raise LeaseLost
+
+
+class Leases:
+    """Takes leases of tenants."""
+
+    def __init__(self, db: Database, clock: Clock, *, wait_seconds: int) -> None:
+        self._db = db
+        self._clock = clock
+        self._wait_seconds = wait_seconds
+
+    @asynccontextmanager
+    async def lease(self, tenant_id: UUID, subject: str, run_id: UUID) -> AsyncGenerator[Lease]:
+        """Hold the right to write ``subject``, kept alive while the block runs.
+
+        Raises:
+            Refused: when another run holds it for longer than a killed one could.
+        """
+        lease = await self._take(tenant_id, subject, run_id)
+        heart = asyncio.create_task(self._beat(tenant_id, lease))
+        try:
+            yield lease
+        finally:
+            heart.cancel()
+            with suppress(asyncio.CancelledError):
+                await heart
+            # A lease that cannot be given back ends by itself.
+            with suppress(ClawError):
+                async with self._db.tenant(tenant_id) as uow:
+                    await uow.leases.end(lease)
+
+    async def _take(self, tenant_id: UUID, subject: str, run_id: UUID) -> Lease:
+        for attempt in range(self._wait_seconds + 1):
+            if attempt:
+                await asyncio.sleep(1)
+            async with self._db.tenant(tenant_id) as uow:
+                lease = await uow.leases.take(subject, run_id, LEASE_SECONDS)
+                if lease is not None:
+                    # Whoever held it before and never said that it ended was killed.
+                    await uow.sync.interrupt_runs(self._clock.now(), except_run=run_id)
+                    return lease
+        raise Refused(
+            "another sync of this connection is running",
+            code="sync_running",
+            hint="wait for it to end",
+        )
+
+    async def _beat(self, tenant_id: UUID, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            # Trouble with the database shows where the work is done; the lease outlasts
+            # two missed beats.
+            with suppress(ClawError):
+                async with self._db.tenant(tenant_id) as uow:
+                    await uow.leases.renew(lease, LEASE_SECONDS)
