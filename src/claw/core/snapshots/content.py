@@ -21,7 +21,7 @@ class SnapshotSource(Struct, frozen=True, kw_only=True):
     connection: str
     stream: str
     complete: bool
-    data_as_of: datetime | None
+    data_as_of: datetime | None = None
     covered_days: tuple[date, ...]
     note: str | UnsetType = UNSET
 
@@ -38,7 +38,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     taken_at: datetime
     sources: tuple[SnapshotSource, ...]
     tzdata_version: str
-    previous: str | None
+    previous: str | None = None
 
 
 class SnapshotContent(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Proving a snapshot whole: every name is the hash of what it names. Pure over a loader."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -8,6 +9,8 @@ from claw.core.model.canonical import content_hash
 from claw.core.snapshots.content import Snapshot
 from claw.core.snapshots.identity import identity_of
 from claw.core.snapshots.tree import leaves_of, parts_of
+
+T = TypeVar("T", bound=str)
 
 Load = Callable[[str], bytes | None]
 
@@ -41,8 +44,8 @@ def _true(problems: list[str], kind: str, name: str, body: bytes | None) -> bool
 
 
 def _decoded(
-    problems: list[str], what: str, read: Callable[[], Mapping[str, str]]
-) -> Mapping[str, str]:
+    problems: list[str], what: str, read: Callable[[], Mapping[T, str]]
+) -> Mapping[T, str]:
     try:
         return read()
     except msgspec.DecodeError:

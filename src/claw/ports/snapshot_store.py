@@ -1,0 +1,36 @@
+"""Kept snapshots: their documents, and the trees and parts they name."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from claw.core.snapshots.content import Snapshot
+from claw.core.snapshots.tree import Tree
+
+
+class SnapshotStore(Protocol):
+    """Reads and writes the tenant's snapshots."""
+
+    async def hold_shared(self) -> None:
+        """Keep collecting away until this transaction ends."""
+        ...
+
+    async def put(self, snapshot: Snapshot, tree: Tree) -> None:
+        """Keep a snapshot; parts and trees that are known are left alone."""
+        ...
+
+    async def find(self, prefix: str) -> Sequence[Snapshot]:
+        """Snapshots whose name begins so, two at the most."""
+        ...
+
+    async def list(self) -> Sequence[Snapshot]:
+        """All snapshots, newest first."""
+        ...
+
+    async def newest(self, before: datetime | None = None) -> Snapshot | None:
+        """The newest snapshot, or the newest taken before an instant."""
+        ...
+
+    async def nodes(self, names: Collection[str]) -> Mapping[str, bytes]:
+        """Trees and parts by name."""
+        ...

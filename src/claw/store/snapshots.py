@@ -1,0 +1,122 @@
+"""SQL of snapshots, trees and parts. Every statement names its tenant."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from claw.core.model.canonical import canonical_bytes
+from claw.core.snapshots.content import Snapshot
+from claw.core.snapshots.tree import Tree
+from claw.store.tenancy import Row, Transaction
+
+# The class of advisory locks that guard a tenant's snapshots.
+_LOCK_CLASS = 4707
+
+
+class PostgresSnapshots:
+    """``SnapshotStore`` over one tenant's transaction."""
+
+    def __init__(self, tx: Transaction, tenant_id: UUID) -> None:
+        self._tx = tx
+        self._tenant_id = tenant_id
+
+    async def hold_shared(self) -> None:
+        await self._tx.execute(
+            "select pg_advisory_xact_lock_shared($1, hashtext($2))",
+            _LOCK_CLASS,
+            str(self._tenant_id),
+        )
+
+    async def put(self, snapshot: Snapshot, tree: Tree) -> None:
+        await self._tx.execute(
+            """
+            insert into claw.snapshot_node (tenant_id, node_hash, kind, canonical)
+            select $1, node_hash, kind, canonical
+            from unnest($2::text[], $3::text[], $4::bytea[]) as n (node_hash, kind, canonical)
+            on conflict do nothing
+            """,
+            self._tenant_id,
+            [*(part.part_hash for part in tree.parts), tree.tree_hash],
+            [*("part" for _ in tree.parts), "tree"],
+            [*(part.canonical for part in tree.parts), tree.canonical],
+        )
+        document = canonical_bytes(
+            {
+                name: value
+                for name, value in msgspec.structs.asdict(snapshot).items()
+                if value is not None
+            }
+            | {"sources": [_present(source) for source in snapshot.sources]}
+        )
+        await self._tx.execute(
+            """
+            insert into claw.snapshot (tenant_id, snapshot_id, tree, taken_at, document)
+            values ($1, $2, $3, $4, $5)
+            on conflict do nothing
+            """,
+            self._tenant_id,
+            snapshot.snapshot_id,
+            snapshot.tree,
+            snapshot.taken_at,
+            document,
+        )
+
+    async def find(self, prefix: str) -> Sequence[Snapshot]:
+        rows = await self._tx.fetch(
+            """
+            select document from claw.snapshot
+            where tenant_id = $1 and starts_with(snapshot_id, $2)
+            order by snapshot_id collate "C" limit 2
+            """,
+            self._tenant_id,
+            prefix,
+        )
+        return [_snapshot(row) for row in rows]
+
+    async def list(self) -> Sequence[Snapshot]:
+        rows = await self._tx.fetch(
+            """
+            select document from claw.snapshot where tenant_id = $1
+            order by taken_at desc, snapshot_id collate "C" desc
+            """,
+            self._tenant_id,
+        )
+        return [_snapshot(row) for row in rows]
+
+    async def newest(self, before: datetime | None = None) -> Snapshot | None:
+        row = await self._tx.fetchrow(
+            """
+            select document from claw.snapshot
+            where tenant_id = $1 and ($2::timestamptz is null or taken_at < $2)
+            order by taken_at desc, snapshot_id collate "C" desc limit 1
+            """,
+            self._tenant_id,
+            before,
+        )
+        return None if row is None else _snapshot(row)
+
+    async def nodes(self, names: Collection[str]) -> Mapping[str, bytes]:
+        rows = await self._tx.fetch(
+            """
+            select node_hash, canonical from claw.snapshot_node
+            where tenant_id = $1 and node_hash = any($2::text[])
+            """,
+            self._tenant_id,
+            sorted(names),
+        )
+        return {row["node_hash"]: row["canonical"] for row in rows}
+
+
+def _present(source: msgspec.Struct) -> dict[str, object]:
+    """A struct's members that say something; canonical JSON has no null."""
+    return {
+        name: value
+        for name, value in msgspec.structs.asdict(source).items()
+        if value is not None and value is not msgspec.UNSET
+    }
+
+
+def _snapshot(row: Row) -> Snapshot:
+    return msgspec.json.decode(row["document"], type=Snapshot)
