@@ -1,0 +1,27 @@
+"""The blocks of a summary, one module a group; each is a function of the day's facts."""
+
+from collections.abc import Callable, Mapping
+
+from claw.core.summaries.blocks.ahead import clock_change, tomorrow
+from claw.core.summaries.blocks.changes import changes
+from claw.core.summaries.blocks.gaps import no_location, unassigned, unconfirmed, unreachable
+from claw.core.summaries.blocks.people import leftovers, over_capacity, overlaps, people
+from claw.core.summaries.blocks.urgent import needs_action
+from claw.core.summaries.facts import Facts
+from claw.core.summaries.item import Block
+from claw.core.verticals import BlockName
+
+BLOCKS: Mapping[BlockName, Callable[[Facts], Block]] = {
+    "needs_action": needs_action,
+    "unassigned": unassigned,
+    "overlaps": overlaps,
+    "over_capacity": over_capacity,
+    "unconfirmed": unconfirmed,
+    "unreachable": unreachable,
+    "no_location": no_location,
+    "changes": changes,
+    "leftovers": leftovers,
+    "people": people,
+    "tomorrow": tomorrow,
+    "clock_change": clock_change,
+}

@@ -1,0 +1,45 @@
+"""What lies ahead: tomorrow in a line, and a change of the clocks."""
+
+from datetime import timedelta
+
+from claw.core.summaries.blocks.gaps import is_unassigned
+from claw.core.summaries.facts import Facts, count_once, first_start
+from claw.core.summaries.item import Block, Item, block
+from claw.core.summaries.wording import clock, duration, long_date
+from claw.core.time import local_wall, offset_change_between
+
+_DAYS_AHEAD = 7
+
+
+def tomorrow(facts: Facts) -> Block:
+    """Tomorrow in one line; unknown is not none."""
+    day = facts.day + timedelta(days=1)
+    words = facts.pack.vocabulary.appointment
+    sources = facts.content.snapshot.sources
+    if not sources or any(day not in source.covered_days for source in sources):
+        item = Item(text="not known completely yet")
+        return block("tomorrow", "Tomorrow", [item], "", count=len(facts.work_on(day)))
+    work = facts.work_on(day)
+    said = [words.counted(count_once(work))]
+    first = first_start(work)
+    if first is not None:
+        said.append(f"first {clock(first, facts.zone)}")
+    open_ = sum(1 for a in work if is_unassigned(a))
+    if open_:
+        said.append(f"{open_} unassigned")
+    items = [Item(text=", ".join(said), refs=tuple(a.ref for a in work))]
+    return block("tomorrow", "Tomorrow", items, "", count=count_once(work))
+
+
+def clock_change(facts: Facts) -> Block:
+    """Clocks that change within the week."""
+    window = facts.window
+    items: list[Item] = []
+    if window is not None:
+        end = window.start + timedelta(days=_DAYS_AHEAD)
+        for change in offset_change_between(facts.zone, window.start, end):
+            shift = change.after_seconds - change.before_seconds
+            direction = "forward" if shift > 0 else "back"
+            day = long_date(local_wall(change.at, facts.zone).date())
+            items.append(Item(text=f"Clocks go {direction} {duration(abs(shift))} on {day}"))
+    return block("clock_change", "Clock change", items, "No clock change this week")

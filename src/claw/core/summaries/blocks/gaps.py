@@ -1,0 +1,88 @@
+"""What is missing from the day's work: a person, a confirmation, a number, an address."""
+
+from msgspec import UnsetType
+
+from claw.core.model.records import Appointment
+from claw.core.summaries.facts import Facts
+from claw.core.summaries.item import Block, Item, block
+
+_ON_SITE = frozenset({"visit", "consultation"})
+
+
+def unassigned(facts: Facts) -> Block:
+    """Work that nobody is given to, earliest first."""
+    items = [
+        Item(when=facts.when(a), text=facts.describe(a), refs=(a.ref,))
+        for a in facts.work
+        if is_unassigned(a)
+    ]
+    return block("unassigned", "Unassigned", items, "Nothing is unassigned")
+
+
+def unconfirmed(facts: Facts) -> Block:
+    """Work that is not confirmed yet."""
+    items = [
+        Item(when=facts.when(a), text=facts.describe(a), refs=(a.ref,))
+        for a in facts.work
+        if a.status == "tentative"
+    ]
+    return block("unconfirmed", "Not confirmed", items, "Everything is confirmed")
+
+
+def unreachable(facts: Facts) -> Block:
+    """Work whose customer could not be texted when the day slips."""
+    items: list[Item] = []
+    seen: set[str] = set()
+    for appointment in facts.work:
+        why = why_unreachable(appointment)
+        group = appointment.group
+        key = appointment.ref if isinstance(group, UnsetType) else group
+        if why is None or key in seen:
+            continue
+        seen.add(key)
+        items.append(
+            Item(
+                when=facts.when(appointment),
+                text=facts.describe(appointment),
+                note=why,
+                refs=(appointment.ref,),
+            )
+        )
+    return block("unreachable", "Cannot be texted", items, "Everybody can be texted")
+
+
+def no_location(facts: Facts) -> Block:
+    """Visits without an address."""
+    items = [
+        Item(when=facts.when(a), text=facts.describe(a), refs=(a.ref,))
+        for a in facts.work
+        if a.kind in _ON_SITE and not _has_address(facts, a)
+    ]
+    return block("no_location", "No address", items, "Every visit has an address")
+
+
+def is_unassigned(appointment: Appointment) -> bool:
+    """Whether some of it is given to nobody."""
+    if not appointment.segments:
+        return True
+    return any(isinstance(segment.resource, UnsetType) for segment in appointment.segments)
+
+
+def why_unreachable(appointment: Appointment) -> str | None:
+    """Why its contact cannot be texted, None when they can."""
+    contact = appointment.contact
+    if isinstance(contact, UnsetType):
+        return "no contact"
+    kinds = {phone.kind for phone in contact.phones}
+    if "mobile" in kinds:
+        return None
+    if not kinds:
+        return "no phone number"
+    return "landline only" if "landline" in kinds else "no mobile number"
+
+
+def _has_address(facts: Facts, appointment: Appointment) -> bool:
+    place = facts.location(appointment)
+    if place is None:
+        return False
+    return bool(place.address.lines) or not isinstance(place.address.suburb, UnsetType)

@@ -1,0 +1,29 @@
+"""What needs somebody to act, worst first."""
+
+from collections.abc import Callable
+
+from claw.core.summaries.blocks.gaps import no_location, unassigned, unconfirmed, unreachable
+from claw.core.summaries.blocks.people import overlaps
+from claw.core.summaries.facts import Facts
+from claw.core.summaries.item import Block, Item, block
+
+# Worst first: work that cannot happen, then people who cannot be in two places, then
+# customers who may not be there or cannot be told.
+_SOURCES: tuple[tuple[Callable[[Facts], Block], str], ...] = (
+    (unassigned, "nobody is assigned"),
+    (overlaps, "double booked"),
+    (no_location, "no address"),
+    (unconfirmed, "not confirmed"),
+    (unreachable, "cannot be texted"),
+)
+
+
+def needs_action(facts: Facts) -> Block:
+    """The worst few of everything that is wrong with the day, each with why."""
+    found: list[Item] = [
+        Item(when=item.when, text=item.text, note=why, refs=item.refs)
+        for source, why in _SOURCES
+        for item in source(facts).items
+    ]
+    shown = found[: facts.pack.thresholds.most_actions]
+    return block("needs_action", "Needs action", shown, "Nothing needs action", count=len(found))
