@@ -136,10 +136,9 @@ def _clean_extension(value: object) -> object:
 
 def _extension_key(item: object) -> tuple[str, bytes]:
     """Lists of ``{name, value}`` go by name, everything else by canonical bytes."""
-    name: object = ""
-    if isinstance(item, dict):
-        name = cast("dict[str, object]", item).get("name", "")
-    return (name if isinstance(name, str) else "", canonical_bytes(item))
+    members = cast("dict[str, object]", item) if isinstance(item, dict) else {}
+    name = members.get("name", "")
+    return (name if isinstance(name, str) else "", canonical_bytes(cast("object", item)))
 
 
 def _ordered(appointment: Appointment) -> Appointment:
