@@ -14,6 +14,8 @@ from importlib import resources
 from pathlib import Path
 from typing import cast
 
+from starlette.applications import Starlette
+
 from claw.connect.catalog import (
     InstalledConnectors,
     load_simulator_factory,
@@ -52,7 +54,7 @@ from claw.store.unit_of_work import PostgresDatabase
 from claw.system.clocks import clock_from
 from claw.system.ids import RandomIds
 from claw.system.secret_box import AesGcmBox
-from claw.telemetry import PrometheusMetrics, logger
+from claw.telemetry import PrometheusMetrics, logger, trace
 
 _KEY_FILE = "secret.key"
 
@@ -73,6 +75,7 @@ class Engine:
     snapshots: SnapshotService
     summaries: SummaryService
     application_url: str
+    trace_id: str
 
     async def ready(self) -> None:
         """Raise the ClawError that keeps this process from working now."""
@@ -199,6 +202,11 @@ def serve_simulator(
     return serve(simulator.app, port=port)
 
 
+def serve_app(app: Starlette, host: str, port: int) -> AbstractAsyncContextManager[Running]:
+    """Serve an HTTP application in this process for as long as the block lasts."""
+    return serve(app, host=host, port=port)
+
+
 def vertical_packs() -> Mapping[str, VerticalPack]:
     """The verticals this installation knows, by name: one data file each."""
     folder = resources.files("claw.core.verticals")
@@ -229,7 +237,9 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
             await check_ready(urls.app)
         await check_application_role(urls.app)
         async with Pool(urls.app) as pool:
-            yield _wire(settings, clock, pool, urls.app)
+            trace_id = RandomIds().trace()
+            with trace(trace_id):
+                yield _wire(settings, clock, pool, urls.app, trace_id)
 
 
 def refuse_unsafe(settings: Settings) -> None:
@@ -338,7 +348,9 @@ def _create_key(path: Path) -> None:
         draft.unlink()
 
 
-def _wire(settings: Settings, clock: Clock, pool: Pool, application_url: str) -> Engine:
+def _wire(
+    settings: Settings, clock: Clock, pool: Pool, application_url: str, trace_id: str
+) -> Engine:
     db = PostgresDatabase(pool)
     ids = RandomIds()
     metrics = PrometheusMetrics()
@@ -376,6 +388,5 @@ def _wire(settings: Settings, clock: Clock, pool: Pool, application_url: str) ->
         snapshots=snapshots,
         summaries=SummaryService(db=db, clock=clock, snapshots=snapshots, verticals=verticals),
         application_url=application_url,
+        trace_id=trace_id,
     )
-
-

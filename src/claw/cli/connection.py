@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from claw.cli.output import print_fields, print_json, print_table
+from claw.cli.output import exit_code_of, print_error, print_fields, print_json, print_table
 from claw.cli.runtime import Json, TenantName, run
 from claw.core.errors import ClawError, InvalidInput
-from claw.cli.output import exit_code_of, print_error
 from claw.ports.connection_store import Connection
 
 if TYPE_CHECKING:

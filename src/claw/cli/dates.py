@@ -10,9 +10,7 @@ from claw.core.time import parse_date
 FromDate = Annotated[
     str | None, typer.Option("--from", help="First local date, YYYY-MM-DD (included).")
 ]
-ToDate = Annotated[
-    str | None, typer.Option("--to", help="Last local date, YYYY-MM-DD (included).")
-]
+ToDate = Annotated[str | None, typer.Option("--to", help="Last local date, YYYY-MM-DD (included).")]
 
 
 def optional_date(text: str | None, field: str) -> date | None:

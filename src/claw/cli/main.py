@@ -6,7 +6,7 @@ import traceback
 from typing import Annotated
 
 import typer
-from typer._click.exceptions import ClickException, Exit, UsageError  # noqa: PLC2701
+from typer._click.exceptions import ClickException, Exit, UsageError
 
 from claw import __version__
 from claw.cli import (

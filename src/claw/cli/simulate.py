@@ -39,7 +39,6 @@ def simulate(
         from claw.app import clock_of, load_simulator, serve_simulator
 
         simulator = load_simulator(
-            settings,
             connector,
             seed=seed,
             today=clock_of(settings).now().date(),

@@ -1,0 +1,144 @@
+"""``claw snapshot``: versions of a schedule."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+from msgspec import UnsetType
+
+from claw.cli.dates import FromDate, ToDate, optional_date
+from claw.cli.output import (
+    EXIT_CHECK_FAILED,
+    print_fields,
+    print_json,
+    print_json_lines,
+    print_table,
+    print_text,
+)
+from claw.cli.runtime import Json, TenantName, run
+from claw.core.model.canonical import short_hash
+from claw.engine.snapshots import DiffDocument, SnapshotDocument, VerifyDocument
+
+if TYPE_CHECKING:
+    from claw.app import Engine
+
+app = typer.Typer(name="snapshot", help="Versions of a schedule.", no_args_is_help=True)
+
+
+@app.command()
+def take(
+    tenant: TenantName = None, from_: FromDate = None, to: ToDate = None, json: Json = False
+) -> None:
+    """Keep the schedule as it is known now."""
+
+    async def work(engine: "Engine") -> SnapshotDocument:
+        first, last = optional_date(from_, "from"), optional_date(to, "to")
+        return await engine.snapshots.take(
+            await engine.tenants.choose(tenant), first=first, last=last
+        )
+
+    _print(run(work, json=json), json=json)
+
+
+@app.command("list")
+def list_(tenant: TenantName = None, json: Json = False) -> None:
+    """List the snapshots, newest first."""
+
+    async def work(engine: "Engine") -> Sequence[SnapshotDocument]:
+        return await engine.snapshots.list(await engine.tenants.choose(tenant))
+
+    snapshots = run(work, json=json)
+    if json:
+        print_json(list(snapshots))
+        return
+    print_table(
+        ("id", "taken at", "from", "to", "tree", "records", "complete"),
+        (
+            (short_hash(s.id), s.taken_at, s.window.first, s.window.last, short_hash(s.tree),
+             sum(s.counts.values()), not s.degraded)
+            for s in snapshots
+        ),
+        empty="no snapshots yet; take one with `claw snapshot take`",
+    )  # fmt: skip
+
+
+@app.command()
+def show(snapshot: str, tenant: TenantName = None, json: Json = False) -> None:
+    """Show one snapshot."""
+
+    async def work(engine: "Engine") -> SnapshotDocument:
+        return await engine.snapshots.show(await engine.tenants.choose(tenant), snapshot)
+
+    _print(run(work, json=json), json=json)
+
+
+@app.command()
+def diff(before: str, after: str, tenant: TenantName = None, json: Json = False) -> None:
+    """Show what changed from one snapshot to another, over the dates both hold."""
+
+    async def work(engine: "Engine") -> DiffDocument:
+        return await engine.snapshots.diff(await engine.tenants.choose(tenant), before, after)
+
+    document = run(work, json=json)
+    if json:
+        print_json(document)
+        return
+    print_text(f"compared {document.window.first} to {document.window.last}")
+    print_table(
+        ("change", "type", "ref", "classes", "moved (s)"),
+        (
+            (c.change, c.type, c.ref, ",".join(c.classes),
+             None if isinstance(c.moved_seconds, UnsetType) else c.moved_seconds)
+            for c in document.changes
+        ),
+        empty="no differences",
+    )  # fmt: skip
+
+
+@app.command()
+def verify(snapshot: str, tenant: TenantName = None, json: Json = False) -> None:
+    """Prove that everything a snapshot names is there and true."""
+
+    async def work(engine: "Engine") -> VerifyDocument:
+        return await engine.snapshots.verify(await engine.tenants.choose(tenant), snapshot)
+
+    document = run(work, json=json)
+    if json:
+        print_json(document)
+    elif document.ok:
+        print_text(f"{short_hash(document.id)}: {document.records} records, all true")
+    else:
+        for problem in document.problems:
+            print_text(problem)
+    if not document.ok:
+        raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+@app.command()
+def export(snapshot: str, tenant: TenantName = None, json: Json = False) -> None:
+    """Print a snapshot's records as JSON Lines."""
+
+    async def work(engine: "Engine") -> Sequence[bytes]:
+        return await engine.snapshots.export(await engine.tenants.choose(tenant), snapshot)
+
+    print_json_lines(run(work, json=json))
+
+
+def _print(document: SnapshotDocument, *, json: bool) -> None:
+    if json:
+        print_json(document)
+        return
+    print_fields(
+        [
+            ("id", document.id),
+            ("tree", document.tree),
+            ("taken at", document.taken_at),
+            ("window", f"{document.window.first} to {document.window.last}"),
+            *((kind, count) for kind, count in document.counts.items()),
+            *(
+                (source.connection, f"{'complete' if source.complete else source.note}, "
+                 f"as of {source.data_as_of or 'never'}")
+                for source in document.sources
+            ),
+        ]
+    )  # fmt: skip

@@ -1,0 +1,52 @@
+"""The SMS form: the day in one segment of 160 GSM-7 characters."""
+
+import unicodedata
+
+from msgspec import UnsetType
+
+from claw.core.summaries.document import SummaryDocument
+from claw.core.summaries.wording import short_date
+from claw.core.verticals import VerticalPack
+
+MOST_CHARACTERS = 160
+# In order of worth: what does not fit any more is left out, whole.
+_COUNTS = (
+    ("unassigned", "unassigned", "unassigned"),
+    ("overlaps", "double booking", "double bookings"),
+    ("unconfirmed", "unconfirmed", "unconfirmed"),
+    ("unreachable", "cannot be texted", "cannot be texted"),
+    ("changes", "change", "changes"),
+    ("leftovers", "left from yesterday", "left from yesterday"),
+)
+
+
+def render_sms(document: SummaryDocument, pack: VerticalPack) -> str:
+    """One segment: ``Tue 24 Nov: 18 jobs, 5 techs, first 7:00 am. 2 unassigned.``"""
+    words, day = pack.vocabulary, document.headline
+    said = [words.appointment.counted(day.appointments) if day.appointments else
+            f"no {words.appointment.many}"]  # fmt: skip
+    if day.appointments:
+        said.append(words.resource_short.counted(day.resources))
+        if not isinstance(day.first, UnsetType):
+            said.append(f"first {day.first}")
+    text = f"{short_date(document.date)}: {', '.join(said)}."
+    if document.degraded:
+        text += " INCOMPLETE OR OLD DATA."
+    counts = {block.block: block.count for block in document.blocks}
+    extra: list[str] = []
+    for name, one, many in _COUNTS:
+        count = counts.get(name, 0)
+        if not count:
+            continue
+        longer = [*extra, f"{count} {one if count == 1 else many}"]
+        if len(f"{text} {', '.join(longer)}.") <= MOST_CHARACTERS:
+            extra = longer
+    if extra:
+        text += f" {', '.join(extra)}."
+    return _plain(text)[:MOST_CHARACTERS]
+
+
+def _plain(text: str) -> str:
+    """ASCII, which is within GSM-7: the words are ours, a vertical's may carry accents."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return decomposed.encode("ascii", "ignore").decode("ascii")

@@ -1,0 +1,241 @@
+"""Summaries: made from the newest snapshot, kept with what they were made from, replayed."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from claw.core.errors import CheckFailed, InvalidInput, NotFound
+from claw.core.model.canonical import canonical_bytes, content_hash, parse_hash_prefix
+from claw.core.model.records import Resource
+from claw.core.model.reference import Ref
+from claw.core.phones import metadata_version
+from claw.core.snapshots.content import Snapshot, SnapshotContent
+from claw.core.summaries.document import (
+    RENDERER,
+    SummaryContext,
+    SummaryDocument,
+    SummaryInputs,
+    build_document,
+    summary_id,
+)
+from claw.core.time import day_window, local_date
+from claw.core.verticals import VIEWS, VerticalPack, pack_hash
+from claw.engine.snapshots import SnapshotService
+from claw.ports.clock import Clock
+from claw.ports.summary_store import KeptSummary
+from claw.ports.tenant_store import Tenant
+from claw.ports.unit_of_work import Database
+
+_KIND = "summary-document"
+
+
+class VerifiedSummary(Struct, frozen=True, kw_only=True):
+    """What replaying a kept summary gave."""
+
+    id: str
+    outcome: Literal["identical", "not replayable"]
+    reason: str | UnsetType = UNSET
+
+
+class SummaryService:
+    """The use cases about summaries."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        snapshots: SnapshotService,
+        verticals: Mapping[str, VerticalPack],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._snapshots = snapshots
+        self._verticals = verticals
+
+    def pack(self, vertical: str) -> VerticalPack:
+        """A vertical's words."""
+        return self._verticals[vertical]
+
+    async def summarise(
+        self,
+        tenant: Tenant,
+        *,
+        day: date | None = None,
+        view: str = "owner",
+        audience: str | None = None,
+    ) -> SummaryDocument:
+        """Say what a day holds, from the newest snapshot; takes none and reads no source.
+
+        Raises:
+            InvalidInput: an unknown view, or a staff view for nobody.
+            NotFound: no snapshot, or a day that was never read completely: that is never
+                an empty day.
+        """
+        if view not in VIEWS:
+            raise InvalidInput(
+                f"{view!r} is no view",
+                code="view_unknown",
+                field="view",
+                hint=f"one of: {', '.join(VIEWS)}",
+            )
+        day = day or local_date(self._clock.now(), tenant.zone)
+        snapshot = await self._newest(tenant)
+        self._refuse_unread(snapshot, day)
+        content = await self._snapshots.content(tenant, snapshot)
+        previous = await self._previous(tenant, day, snapshot)
+        pack = self._verticals[tenant.vertical]
+        inputs = SummaryInputs(
+            snapshot=snapshot.snapshot_id,
+            previous=previous.snapshot_id if previous else UNSET,
+            date=day,
+            view=view,
+            audience=_audience(content, view, audience),
+            locale=tenant.locale,
+            renderer=RENDERER,
+            context=SummaryContext(
+                tenant=tenant.slug,
+                tenant_name=tenant.name,
+                zone=tenant.zone,
+                locale=tenant.locale,
+                vertical=tenant.vertical,
+                vertical_hash=pack_hash(pack),
+                renderer=RENDERER,
+                tzdata=snapshot.tzdata_version,
+                phones=metadata_version(),
+            ),
+        )
+        earlier = await self._snapshots.content(tenant, previous) if previous else None
+        document = build_document(inputs, content, earlier, pack)
+        body = _body(document)
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            await uow.summaries.put(
+                KeptSummary(
+                    summary_id=document.id,
+                    snapshot_id=snapshot.snapshot_id,
+                    inputs=canonical_bytes(inputs),
+                    document=body,
+                    document_hash=content_hash(_KIND, body),
+                )
+            )
+        return document
+
+    async def verify(self, tenant: Tenant, prefix: str) -> VerifiedSummary:
+        """Check a kept summary's bytes and make it again from what it was made from.
+
+        Raises:
+            CheckFailed: the bytes were changed, or making it again gives others.
+            InvalidInput, NotFound: when ``prefix`` names none, or several.
+        """
+        kept = await self._find(tenant, prefix)
+        if content_hash(_KIND, kept.document) != kept.document_hash:
+            raise CheckFailed(
+                "the stored bytes are not those that were stored",
+                code="summary_changed",
+                hint="restore the database from a backup",
+            )
+        inputs = msgspec.json.decode(kept.inputs, type=SummaryInputs)
+        if summary_id(inputs) != kept.summary_id:
+            raise CheckFailed("the stored inputs do not give its name", code="summary_changed")
+        if inputs.renderer != RENDERER:
+            return VerifiedSummary(
+                id=kept.summary_id, outcome="not replayable", reason="renderer retired"
+            )
+        pack = self._verticals.get(inputs.context.vertical)
+        if pack is None or pack_hash(pack) != inputs.context.vertical_hash:
+            return VerifiedSummary(
+                id=kept.summary_id, outcome="not replayable", reason="input expired"
+            )
+        content = await self._replayed(tenant, inputs.snapshot)
+        previous = None
+        if not isinstance(inputs.previous, UnsetType):
+            previous = await self._replayed(tenant, inputs.previous)
+        if _body(build_document(inputs, content, previous, pack)) != kept.document:
+            raise CheckFailed(
+                "making the summary again gives different bytes", code="summary_different"
+            )
+        return VerifiedSummary(id=kept.summary_id, outcome="identical")
+
+    async def _newest(self, tenant: Tenant) -> Snapshot:
+        snapshot = await self._snapshots.newest(tenant)
+        if snapshot is None:
+            raise NotFound(
+                "there is no snapshot to tell from",
+                code="no_snapshot",
+                hint=f"`claw snapshot take --tenant {tenant.slug}`",
+            )
+        return snapshot
+
+    def _refuse_unread(self, snapshot: Snapshot, day: date) -> None:
+        if not any(day in source.covered_days for source in snapshot.sources):
+            raise NotFound(
+                f"{day} was never read completely, so nobody knows what it holds",
+                code="day_never_read",
+                field="date",
+                hint=f"`claw sync --from {day} --to {day}`, then `claw snapshot take`",
+            )
+
+    async def _previous(self, tenant: Tenant, day: date, newest: Snapshot) -> Snapshot | None:
+        """The last snapshot from before the day began, if the newest is a later one."""
+        window = day_window(tenant.zone, day)
+        before: datetime = window.start if window else newest.taken_at
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            found = await uow.snapshots.newest(before=min(before, newest.taken_at))
+        return found if found and found.snapshot_id != newest.snapshot_id else None
+
+    async def _replayed(self, tenant: Tenant, name: str) -> SnapshotContent:
+        return await self._snapshots.content(tenant, await self._snapshots.find(tenant, name))
+
+    async def _find(self, tenant: Tenant, prefix: str) -> KeptSummary:
+        wanted = parse_hash_prefix(prefix, field="summary")
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            found = await uow.summaries.find(wanted)
+        if len(found) > 1:
+            raise InvalidInput(
+                f"{prefix!r} begins several summaries' names",
+                code="id_ambiguous",
+                field="summary",
+                hint="give more digits",
+            )
+        if not found:
+            raise NotFound(
+                f"there is no summary {prefix!r}", code="summary_unknown", field="summary"
+            )
+        return found[0]
+
+
+def _audience(content: SnapshotContent, view: str, named: str | None) -> Ref | UnsetType:
+    """The resource a summary is for, by reference or unique name."""
+    if named is None:
+        if view == "staff":
+            raise InvalidInput(
+                "the staff view is for one person",
+                code="audience_missing",
+                field="for",
+                hint="give --for a reference or a name",
+            )
+        return UNSET
+    found = [
+        record.ref
+        for record in content.records.values()
+        if isinstance(record, Resource) and named.casefold() in (record.ref, record.name.casefold())
+    ]
+    if len(found) == 1:
+        return found[0]
+    raise InvalidInput(
+        f"{named!r} names {'several resources' if found else 'nobody'} in this snapshot",
+        code="audience_unknown",
+        field="for",
+        hint="use a reference that `claw records --type resource` prints",
+    )
+
+
+def _body(document: SummaryDocument) -> bytes:
+    plain = msgspec.to_builtins(document)
+    for source in plain["data"]:
+        if source["data_as_of"] is None:
+            del source["data_as_of"]
+    return canonical_bytes(plain)
