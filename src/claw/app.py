@@ -19,14 +19,12 @@ from starlette.applications import Starlette
 from claw.connect.catalog import (
     InstalledConnectors,
     load_simulator_factory,
-    locate_manifests,
 )
 from claw.connect.limits import Limiters
 from claw.connect.machine import EventLoopMachine
-from claw.connect.settings import check_settings
 from claw.connect.simulator import Running, VendorSimulator, serve
 from claw.connect.transport import Link, Transports
-from claw.core.errors import InstallationBroken, InvalidInput, NotFound
+from claw.core.errors import InstallationBroken, InvalidInput
 from claw.core.time import check_canaries, pin_tzdata, tzdata_version
 from claw.core.verticals import VerticalPack, parse_pack
 from claw.diagnosis import probes
@@ -40,7 +38,7 @@ from claw.engine.sync.source import Sources
 from claw.engine.tenants import TenantService
 from claw.ports.clock import Clock
 from claw.ports.connection_store import Connection
-from claw.ports.connector import Connector, Http
+from claw.ports.connector import Http
 from claw.ports.ids import Ids
 from claw.ports.manifest import Manifest
 from claw.ports.request_observer import RequestObserver
@@ -66,7 +64,7 @@ class Engine:
     settings: Settings
     clock: Clock
     ids: Ids
-    catalog: "Catalog"
+    catalog: InstalledConnectors
     metrics: PrometheusMetrics
     tenants: TenantService
     connections: ConnectionService
@@ -80,45 +78,6 @@ class Engine:
     async def ready(self) -> None:
         """Raise the ClawError that keeps this process from working now."""
         await check_ready(self.application_url)
-
-
-class Catalog:
-    """``ConnectorCatalog`` over the installed connectors."""
-
-    def __init__(self, *, allow_plain_http_loopback: bool) -> None:
-        self._installed = InstalledConnectors()
-        self._allow_plain_http_loopback = allow_plain_http_loopback
-
-    def manifests(self) -> Mapping[str, Manifest]:
-        """Every installed connector's manifest by key; runs none of their code."""
-        return self._installed.manifests()
-
-    def manifest(self, key: str) -> Manifest:
-        """One manifest. Raises NotFound with the keys there are."""
-        sources = locate_manifests()
-        if key not in sources:
-            raise NotFound(
-                f"there is no connector {key!r}",
-                code="connector_unknown",
-                field="connector",
-                hint=f"installed: {', '.join(sources) or 'none'}",
-            )
-        return sources[key].read()
-
-    def load(self, key: str) -> Connector:
-        """Import a connector. Raises NotFound or InstallationBroken."""
-        return self._installed.get(key)
-
-    def check_settings(
-        self, key: str, settings: Mapping[str, str], secrets: Mapping[str, str]
-    ) -> Mapping[str, str]:
-        """The settings in their stored form. Raises InvalidInput."""
-        return check_settings(
-            self.manifest(key),
-            settings,
-            secrets,
-            allow_plain_http_loopback=self._allow_plain_http_loopback,
-        )
 
 
 class TransportFactory:
@@ -182,9 +141,9 @@ def clock_of(settings: Settings) -> Clock:
     return clock_from(settings.clock)
 
 
-def connector_catalog(settings: Settings) -> Catalog:
+def connector_catalog(settings: Settings) -> InstalledConnectors:
     """The installed connectors."""
-    return Catalog(allow_plain_http_loopback=settings.env != "prod")
+    return InstalledConnectors(allow_plain_http_loopback=settings.env != "prod")
 
 
 def load_simulator(

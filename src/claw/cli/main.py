@@ -6,7 +6,7 @@ import traceback
 from typing import Annotated
 
 import typer
-from typer._click.exceptions import ClickException, Exit, UsageError
+from typer._click.exceptions import ClickException, UsageError
 
 from claw import __version__
 from claw.cli import (
@@ -63,7 +63,7 @@ def run() -> None:
     try:
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
-    except Exit as ended:
+    except typer.Exit as ended:
         sys.exit(ended.exit_code)
     except UsageError as error:
         print_error(_wrong_usage(error), json=json)

@@ -334,10 +334,11 @@ def _duration(block: Block) -> timedelta | None:
     return timedelta(seconds=int(hours * _SECONDS_PER_HOUR))
 
 
-def _hours(value: Decimal | str | None) -> Decimal | None:
-    """Hours as the source states them; they need not equal end minus start."""
+def _hours(value: msgspec.Raw) -> Decimal | None:
+    """Hours as the source states them, exactly; they need not equal end minus start."""
+    text = bytes(value).decode("utf-8", "replace").strip('" ')
     try:
-        hours = Decimal(value) if value not in (None, "") else None
+        hours = Decimal(text)
     except InvalidOperation:
         return None
-    return hours.normalize() if hours is not None and hours.is_finite() else None
+    return hours.normalize() if hours.is_finite() else None

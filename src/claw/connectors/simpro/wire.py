@@ -6,7 +6,6 @@ null or text; ``Type`` capitalised; ``Status.Name`` as a number. Defended agains
 ``Staff`` null, ``{}`` or a bare number. Unknown fields are ignored.
 """
 
-from decimal import Decimal
 from typing import TypeVar, cast
 
 import msgspec
@@ -28,7 +27,7 @@ class OnlyId(Wire, frozen=True):
 class Block(Wire, frozen=True):
     """One span of a schedule. Times are text between 00:00 and 24:00."""
 
-    hrs: Decimal | str | None = None
+    hrs: msgspec.Raw = msgspec.Raw()
     start_time: str | None = None
     end_time: str | None = None
     iso_start: str | None = field(name="ISO8601StartTime", default=None)
@@ -42,7 +41,7 @@ class Schedule(Wire, frozen=True):
     id: int = field(name="ID")
     type: str | None = None
     reference: str | int | None = None
-    total_hours: Decimal | str | None = None
+    total_hours: msgspec.Raw = msgspec.Raw()
     staff: object = None
     date: str | None = None
     blocks: list[Block] | None = None
@@ -166,17 +165,19 @@ def decode(body: bytes, type_: type[T]) -> T:
 def staff_link(staff: object) -> StaffLink | None:
     """The staff member of a row; None when the work is unassigned.
 
-    ``TypeId`` is the key within the kind; ``ID`` is a staff index that differs from it
-    for contractors and plant. A bare number names no kind, so it names nobody.
+    ``TypeId`` is the key within the kind; ``ID`` is a staff index that may stand in for it
+    for employees alone, for contractors and plant the two differ. A bare number names no
+    kind, so it names nobody.
     """
     if not isinstance(staff, dict):
         return None
     fields = cast("dict[str, object]", staff)
+    kind = str(fields.get("Type") or "employee").strip().lower()
     key = _number(fields.get("TypeId", fields.get("TypeID")))
-    key = key if key is not None else _number(fields.get("ID"))
+    if key is None and kind == "employee":
+        key = _number(fields.get("ID"))
     if not key:
         return None
-    kind = str(fields.get("Type") or "employee").strip().lower()
     return StaffLink(kind=kind, key=key, name=str(fields.get("Name") or "").strip())
 
 
