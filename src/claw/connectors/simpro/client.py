@@ -5,6 +5,7 @@ nonsense, and rows may be inserted or deleted between two pages; a read whose pa
 not fit together is repeated, and reported when it does not come to rest.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -19,14 +20,15 @@ from claw.connect import (
     SourceChanged,
     TornRead,
 )
-from claw.connectors.simpro.wire import OnlyId
+from claw.connectors.simpro.wire import OnlyId, decode
 
 API = "/api/v1.0"
 COMPANY = f"{API}/companies/{{company}}"
 PAGE_SIZE = 250
 MOST_PAGES = 200
 READS_BEFORE_TORN = 3
-_GOOD = 200
+_GOOD, _NOT_FOUND = 200, 404
+_WORD = re.compile(r"\w+")
 
 
 class Unsearchable(Exception):
@@ -34,7 +36,11 @@ class Unsearchable(Exception):
 
 
 class InvalidColumn(Exception):
-    """The vendor does not know one of the columns asked for."""
+    """The vendor does not know one of the columns asked for; ``named`` where it says which."""
+
+    def __init__(self, named: frozenset[str] = frozenset()) -> None:
+        super().__init__(*sorted(named))
+        self.named = named
 
 
 class Row(Struct, frozen=True):
@@ -67,14 +73,19 @@ class Client:
         """One object's own bytes, None when there is no such object.
 
         Raises:
-            SourceChanged: when the answer is no object.
+            SourceChanged: when the answer is not that object.
+            InvalidColumn: when it must be asked for less.
         """
         response = await self.get(template, {"columns": ",".join(columns)}, id=id_)
-        if response.status == 404:
+        if response.status == _NOT_FOUND:
             return None
-        _raise_for(response)
-        if not response.body.lstrip().startswith(b"{"):
-            raise SourceChanged("expected one object", path=template)
+        check_answer(response)
+        try:
+            found = decode(response.body, OnlyId).id
+        except msgspec.ValidationError as error:
+            raise SourceChanged("expected one object with an ID", path=template) from error
+        if found != id_:
+            raise SourceChanged("the object is not the one asked for", path=template)
         return response.body
 
     async def rows(
@@ -104,7 +115,7 @@ class Client:
         first_count = 0
         for page in range(1, MOST_PAGES + 1):
             response = await self.get(template, {**query, "page": str(page)})
-            _raise_for(response)
+            check_answer(response)
             found = _rows(response.body, template)
             stated = _header(response, "result-total")
             if page == 1:
@@ -116,11 +127,14 @@ class Client:
                     raise _Torn("a row came twice")
                 rows[row.id] = row
             pages = _header(response, "result-pages")
-            # Without a count of pages the end is an empty or a shorter page; the server
-            # may give fewer rows a page than was asked for, so the first page sets the size.
-            ended = page >= pages if pages is not None else len(found) < max(first_count, 1)
-            if total is not None and pages is None:
+            if pages is not None:
+                ended = page >= pages
+            elif total is not None:
                 ended = len(rows) >= total or not found
+            else:
+                # Nothing is counted: the end is an empty or a shorter page. The server may
+                # give fewer rows a page than were asked for, so the first page is the measure.
+                ended = len(found) < max(first_count, 1)
             if ended:
                 if total is not None and len(rows) != total:
                     raise _Torn("the rows do not add up to the total")
@@ -142,14 +156,20 @@ def _rows(body: bytes, template: str) -> list[Row]:
         raise SourceChanged("expected an array of objects with an ID", path=template) from error
 
 
-def _raise_for(response: Response) -> None:
+def check_answer(response: Response) -> None:
+    """Raise unless the answer is what was asked for.
+
+    Raises:
+        Unsearchable, InvalidColumn: when it must be asked another way.
+        SourceChanged: for any other refusal.
+    """
     if response.status == _GOOD:
         return
     for message in _messages(response.body):
         if "does not allow search" in message:
             raise Unsearchable
         if "nvalid column" in message:
-            raise InvalidColumn
+            raise InvalidColumn(frozenset(_WORD.findall(message.partition(":")[2])))
     raise SourceChanged(
         f"the source refused a read with {response.status}", path=response.url_template
     )

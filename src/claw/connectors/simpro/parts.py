@@ -4,29 +4,25 @@ from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from typing import cast
 
 import msgspec
-from msgspec import Struct
 
 from claw.connect import (
     Bundle,
-    ConnectorError,
     Context,
     Forbidden,
     Missing,
+    MissingCode,
     Part,
     RateLimited,
     Raw,
+    Refused,
     SourceChanged,
+    TornRead,
     Transient,
     source_id,
 )
-from claw.connectors.simpro.client import (
-    COMPANY,
-    Client,
-    InvalidColumn,
-    Unsearchable,
-)
+from claw.connectors.simpro.client import Unsearchable
+from claw.connectors.simpro.listing import Listing, Reader
 from claw.connectors.simpro.wire import (
-    Named,
     OnlyId,
     Schedule,
     Work,
@@ -37,89 +33,91 @@ from claw.connectors.simpro.wire import (
 )
 
 BATCH = 100
-_WORK_COLUMNS = ("Customer", "CustomerContact", "Site", "SiteContact", "Stage", "Status")
-_PHONES = ("Phone", "AltPhone", "Email", "DoNotCall", "DateModified")
+WORK_KINDS = ("job", "quote", "lead")
+_WORK = ("Customer", "CustomerContact", "Site", "SiteContact", "Stage", "Status")
+_NAMES = ("GivenName", "FamilyName")
+_PHONES = ("Phone", "AltPhone", "Email", "DoNotCall")
+_STAFF = ("ID", "Name", "PrimaryContact", "Archived", "DateModified")
 _CACHE = "simpro.parts"
 _CLOSED = "simpro.forbidden"
+_SINGLY = "simpro.singly"
 
-
-class Kind(Struct, frozen=True):
-    """A kind of linked object: where its list is and which columns are read."""
-
-    path: str
-    columns: tuple[str, ...]
-
-    @property
-    def list_template(self) -> str:
-        """The list's URL template."""
-        return f"{COMPANY}/{self.path}/"
-
-    @property
-    def item_template(self) -> str:
-        """One object's URL template."""
-        return f"{COMPANY}/{self.path}/{{id}}"
-
-
-KINDS: Mapping[str, tuple[Kind, ...]] = {
-    "job": (Kind("jobs", ("ID", "Type", "Name", *_WORK_COLUMNS, "DateModified")),),
-    "quote": (Kind("quotes", ("ID", "Name", *_WORK_COLUMNS, "IsClosed", "DateModified")),),
-    "lead": (Kind("leads", ("ID", "LeadName", *_WORK_COLUMNS, "DateModified")),),
-    "activity": (Kind("setup/activities", ("ID", "Name")),),
-    "site": (Kind("sites", ("ID", "Name", "Address", "PrimaryContact", "DateModified")),),
-    # Companies and individuals share one id space; a bare customer id names no path.
-    "customer": (
-        Kind("customers/companies", ("ID", "CompanyName", *_PHONES)),
-        Kind("customers/individuals", ("ID", "GivenName", "FamilyName", "CellPhone", *_PHONES)),
+KINDS: Mapping[str, tuple[Listing, ...]] = {
+    "job": (
+        Listing("jobs", ("ID", "Type", "Name", *_WORK, "DateModified"), ("ID", "Name", *_WORK)),
     ),
-    "contact": (
-        Kind(
-            "contacts",
-            ("ID", "GivenName", "FamilyName", "Email", "CellPhone", "WorkPhone", "AltPhone",
-             "DateModified"),
+    "quote": (
+        Listing("quotes", ("ID", "Name", *_WORK, "IsClosed", "DateModified"), ("ID", *_WORK)),
+    ),
+    "lead": (Listing("leads", ("ID", "LeadName", *_WORK, "DateModified"), ("ID", *_WORK)),),
+    "activity": (Listing("setup/activities", ("ID", "Name"), ("ID", "Name")),),
+    "site": (
+        Listing(
+            "sites",
+            ("ID", "Name", "Address", "PrimaryContact", "DateModified"),
+            ("ID", "Name", "Address"),
         ),
     ),
-    "employee": (Kind("employees", ("ID", "Name", "PrimaryContact", "Archived", "DateModified")),),
-    "contractor": (
-        Kind("contractors", ("ID", "Name", "PrimaryContact", "Archived", "DateModified")),
+    # Companies and individuals share one id space; a bare customer id names no path.
+    "customer": (
+        Listing(
+            "customers/companies",
+            ("ID", "CompanyName", *_PHONES, "DateModified"),
+            ("ID", "CompanyName", "Phone"),
+        ),
+        Listing(
+            "customers/individuals",
+            ("ID", *_NAMES, "CellPhone", *_PHONES, "DateModified"),
+            ("ID", *_NAMES, "CellPhone", "Phone"),
+        ),
     ),
-}  # fmt: skip
-WORK_KINDS = ("job", "quote", "lead")
+    "contact": (
+        Listing(
+            "contacts",
+            ("ID", *_NAMES, "Email", "CellPhone", "WorkPhone", "AltPhone", "DateModified"),
+            ("ID", *_NAMES, "CellPhone", "WorkPhone"),
+        ),
+    ),
+    "employee": (Listing("employees", _STAFF, ("ID", "Name")),),
+    "contractor": (Listing("contractors", _STAFF, ("ID", "Name")),),
+}
+
+Links = Mapping[str, tuple[str, int]]
+"""What a row points to: by role, the kind and the key."""
 
 
 class Parts:
     """The linked objects of one run; each is fetched once and remembered."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, reader: Reader) -> None:
         self._ctx = ctx
-        self._client = Client(ctx)
+        self._reader = reader
         self._known = cast("MutableMapping[str, Part]", ctx.scratch.setdefault(_CACHE, {}))
-        self._closed = cast("set[str]", ctx.scratch.setdefault(_CLOSED, cast("object", set[str]())))
+        # Paths the key may not read, and lists that cannot be searched by id.
+        self._closed = cast("set[str]", ctx.scratch.setdefault(_CLOSED, set[str]()))
+        self._singly = cast("set[str]", ctx.scratch.setdefault(_SINGLY, set[str]()))
 
     async def bundles(self, rows: Sequence[bytes]) -> list[Bundle]:
-        """A bundle for each schedule row, in order."""
+        """A bundle for each schedule row, in order.
+
+        Never fails for want of a part: that is a :class:`Missing` with the reason.
+        """
         read = [(body, _schedule(body)) for body in rows]
-        wanted: dict[str, set[int]] = {}
-        for _, row in read:
-            for kind, key in _first_links(row).values():
-                wanted.setdefault(kind, set()).add(key)
-        await self._fetch(wanted)
-        second: dict[str, set[int]] = {}
-        for _, row in read:
-            for kind, key in self._second_links(row).values():
-                second.setdefault(kind, set()).add(key)
-        await self._fetch(second)
-        return [self._bundle(body, row) for body, row in read]
+        first = [_row_links(row) for _, row in read]
+        await self._fetch(first)
+        links = [{**found, **self._work_links(found)} for found in first]
+        await self._fetch(links)
+        return [
+            Bundle(
+                primary=Raw(source_id=source_id("schedule", decode(body, OnlyId).id), body=body),
+                parts={role: self._known[source_id(*link)] for role, link in found.items()},
+            )
+            for (body, _), found in zip(read, links, strict=True)
+        ]
 
-    def _bundle(self, body: bytes, row: Schedule | None) -> Bundle:
-        links = {**_first_links(row), **self._second_links(row)}
-        return Bundle(
-            primary=Raw(source_id=source_id("schedule", _id_of(body)), body=body),
-            parts={role: self._known[source_id(kind, key)] for role, (kind, key) in links.items()},
-        )
-
-    def _second_links(self, row: Schedule | None) -> dict[str, tuple[str, int]]:
+    def _work_links(self, links: Links) -> Links:
         """What the job, quote or lead of a row points to."""
-        link = _first_links(row).get("work")
+        link = next((links[kind] for kind in WORK_KINDS if kind in links), None)
         part = self._known.get(source_id(*link)) if link else None
         if not isinstance(part, Raw):
             return {}
@@ -127,81 +125,87 @@ class Parts:
             work = decode(part.body, Work)
         except msgspec.ValidationError:
             return {}
-        found: dict[str, tuple[str, int]] = {}
-        for role, kind, named in (
-            ("site", "site", work.site),
-            ("site_contact", "contact", work.site_contact),
-            ("customer_contact", "contact", work.customer_contact),
-            ("customer", "customer", work.customer),
-        ):
-            if isinstance(named, Named) and named.id:
-                found[role] = (kind, named.id)
-        return found
+        named = {
+            "site": ("site", work.site),
+            "site_contact": ("contact", work.site_contact),
+            "customer_contact": ("contact", work.customer_contact),
+            "customer": ("customer", work.customer),
+        }
+        return {role: (kind, to.id) for role, (kind, to) in named.items() if to and to.id}
 
-    async def _fetch(self, wanted: Mapping[str, Collection[int]]) -> None:
+    async def _fetch(self, links: Sequence[Links]) -> None:
+        wanted: dict[str, set[int]] = {}
+        for kind, key in (link for found in links for link in found.values()):
+            if source_id(kind, key) not in self._known:
+                wanted.setdefault(kind, set()).add(key)
         for kind in sorted(wanted):
-            missing = sorted(key for key in wanted[kind] if source_id(kind, key) not in self._known)
-            for start in range(0, len(missing), BATCH):
-                await self._fetch_batch(kind, missing[start : start + BATCH])
+            keys = sorted(wanted[kind])
+            for start in range(0, len(keys), BATCH):
+                await self._fetch_batch(kind, keys[start : start + BATCH])
 
     async def _fetch_batch(self, kind: str, keys: Sequence[int]) -> None:
-        left = list(keys)
-        for place in KINDS[kind]:
-            left = await self._from_list(kind, place, left)
-        for key in left:
-            self._known[source_id(kind, key)] = await self._single(kind, key)
-
-    async def _from_list(self, kind: str, place: Kind, keys: Sequence[int]) -> list[int]:
-        """Fetch a batch; returns the keys it did not give, to be asked singly.
+        """Fetch some objects by their lists, and singly what the lists did not give.
 
         A list that leaves an id out proves nothing: filters may be ignored, or partly.
         """
-        if not keys or place.path in self._closed:
-            return list(keys)
-        try:
-            rows = await self._client.rows(
-                place.list_template,
-                place.columns,
-                {"ID": f"in({','.join(map(str, keys))})"},
-                "ID",
+        left = set(keys)
+        troubled = False
+        for listing in KINDS[kind]:
+            try:
+                left -= await self._from_list(kind, listing, left)
+            except (Transient, RateLimited) as error:
+                # The transport has tried for long: asking for each would take for ever.
+                self._ctx.log.info("parts unreadable", kind=kind, error=error.code)
+                troubled = True
+        for key in sorted(left):
+            identity = source_id(kind, key)
+            self._known[identity] = (
+                Missing(source_id=identity, code="unreadable")
+                if troubled
+                else await self._single(kind, key)
             )
+
+    async def _from_list(self, kind: str, listing: Listing, keys: Collection[int]) -> set[int]:
+        """The keys a list gave. Raises Transient and RateLimited when it cannot be had."""
+        if not keys or listing.path in self._closed or listing.path in self._singly:
+            return set()
+        ids = ",".join(str(key) for key in sorted(keys))
+        try:
+            rows = await self._reader.rows(listing, {"ID": f"in({ids})"}, "ID")
         except Forbidden:
-            self._closed.add(place.path)
-            return list(keys)
-        except (Unsearchable, InvalidColumn, Transient, RateLimited, SourceChanged) as error:
-            self._ctx.log.info("batch failed, asking singly", kind=kind, error=type(error).__name__)
-            return list(keys)
-        asked = set(keys)
-        for row in rows:
-            if row.id in asked:
-                identity = source_id(kind, row.id)
-                self._known[identity] = Raw(source_id=identity, body=row.body)
-                asked.discard(row.id)
-        return sorted(asked)
+            self._closed.add(listing.path)
+            return set()
+        except (Unsearchable, SourceChanged, Refused) as error:
+            self._ctx.log.info("asking singly", path=listing.path, why=type(error).__name__)
+            self._singly.add(listing.path)
+            return set()
+        except TornRead:
+            return set()
+        found = [row for row in rows if row.id in keys]
+        for row in found:
+            identity = source_id(kind, row.id)
+            self._known[identity] = Raw(source_id=identity, body=row.body)
+        return {row.id for row in found}
 
     async def _single(self, kind: str, key: int) -> Part:
         identity = source_id(kind, key)
-        code = "not_found"
-        for place in KINDS[kind]:
-            if place.path in self._closed:
-                code = "forbidden"
-                continue
+        code: MissingCode = "not_found"
+        for listing in KINDS[kind]:
             try:
-                body = await self._client.item(place.item_template, place.columns, key)
+                if listing.path in self._closed:
+                    code = "forbidden"
+                    continue
+                body = await self._reader.item(listing, key)
             except Forbidden:
-                self._closed.add(place.path)
+                self._closed.add(listing.path)
                 code = "forbidden"
-                continue
-            except (Transient, RateLimited, SourceChanged, InvalidColumn, Unsearchable) as error:
-                self._ctx.log.info(
-                    "part unreadable",
-                    kind=kind,
-                    error=error.code if isinstance(error, ConnectorError) else "column",
-                )
+            except (Transient, RateLimited, SourceChanged) as error:
+                self._ctx.log.info("part unreadable", kind=kind, error=error.code)
                 return Missing(source_id=identity, code="unreadable")
-            if body is not None:
-                return Raw(source_id=identity, body=body)
-        return Missing(source_id=identity, code="forbidden" if code == "forbidden" else "not_found")
+            else:
+                if body is not None:
+                    return Raw(source_id=identity, body=body)
+        return Missing(source_id=identity, code=code)
 
 
 def _schedule(body: bytes) -> Schedule | None:
@@ -212,20 +216,14 @@ def _schedule(body: bytes) -> Schedule | None:
         return None
 
 
-def _id_of(body: bytes) -> int:
-    return decode(body, OnlyId).id
-
-
-def _first_links(row: Schedule | None) -> dict[str, tuple[str, int]]:
+def _row_links(row: Schedule | None) -> Links:
     """What a row itself points to, by role."""
     if row is None:
         return {}
     found: dict[str, tuple[str, int]] = {}
     link, kind = project_link(row), kind_of(row)
-    if link is not None and kind in WORK_KINDS:
-        found["work"] = (kind, link.project_id)
-    elif link is not None and kind == "activity":
-        found["activity"] = ("activity", link.project_id)
+    if link is not None and kind in (*WORK_KINDS, "activity"):
+        found[kind] = (kind, link.project_id)
     staff = staff_link(row.staff)
     if staff is not None and staff.kind in ("employee", "contractor"):
         found["staff"] = (staff.kind, staff.key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from claw.connect import MapEnv, make_ref, source_id
 from claw.connect.text import one_line, plain_text
@@ -18,6 +18,7 @@ from claw.core.model.records import (
     Address,
     Contact,
     Customer,
+    Extensions,
     Location,
     Phone,
     Resource,
@@ -48,7 +49,6 @@ def customer(found: CustomerObject, env: MapEnv) -> Customer:
         phones=_phones(found, env),
         emails=_emails(found),
         do_not_contact=True if found.do_not_call else UNSET,
-        preferred_channel=_channel(found),
     )
 
 
@@ -62,6 +62,7 @@ def location(found: Site, env: MapEnv) -> Location:
         name=name,
         address=address,
         contact=primary or UNSET,
+        extensions=_preference(found.primary_contact),
     )
 
 
@@ -120,9 +121,11 @@ def _emails(found: Person) -> tuple[str, ...]:
     return (email,) if "@" in email else ()
 
 
-def _channel(found: Person) -> str | UnsetType:
-    channel = _CHANNELS.get(found.preferred_notification_method or "")
-    return channel or UNSET
+def _preference(primary: Person | None) -> Extensions:
+    """How a site's contact wants to hear of a visit; the vendor asks nobody else."""
+    method = primary.preferred_notification_method if primary else None
+    channel = _CHANNELS.get(method or "")
+    return {"simpro": {"preferred_channel": channel}} if channel else {}
 
 
 def _address(found: AddressObject | None, env: MapEnv) -> Address:

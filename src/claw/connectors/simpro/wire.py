@@ -142,6 +142,18 @@ class Company(Wire, frozen=True):
     currency: str | None = None
 
 
+class Build(Wire, frozen=True):
+    """The build as a whole."""
+
+    version: str | None = None
+
+
+class CurrentUser(Wire, frozen=True):
+    """Whose key it is, as far as we ask: the companies it may enter."""
+
+    accessible_companies: list[OnlyId] | None = None
+
+
 class StaffLink(Struct, frozen=True, kw_only=True):
     """Who a schedule is for: the vendor's own kind and the key within that kind."""
 
