@@ -14,8 +14,6 @@ from importlib import resources
 from pathlib import Path
 from typing import cast
 
-from starlette.applications import Starlette
-
 from claw.connect.catalog import (
     InstalledConnectors,
     load_simulator_factory,
@@ -41,11 +39,12 @@ from claw.ports.connection_store import Connection
 from claw.ports.connector import Http
 from claw.ports.ids import Ids
 from claw.ports.manifest import Manifest
+from claw.ports.migration import MigrationState
 from claw.ports.request_observer import RequestObserver
 from claw.settings import KEY_BYTES, Settings, decode_key, unsafe_settings
 from claw.store.bootstrap import bootstrap, check_application_role
 from claw.store.embedded import EmbeddedServer, Urls
-from claw.store.migrate import MigrationState, check_ready, migrate, migration_status
+from claw.store.migrate import check_ready, migrate, migration_status
 from claw.store.rate_budget import PostgresRateBudget
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
@@ -53,6 +52,7 @@ from claw.system.clocks import clock_from
 from claw.system.ids import RandomIds
 from claw.system.secret_box import AesGcmBox
 from claw.telemetry import PrometheusMetrics, logger, trace
+from claw.web.health import create_health_app
 
 _KEY_FILE = "secret.key"
 
@@ -161,9 +161,11 @@ def serve_simulator(
     return serve(simulator.app, port=port)
 
 
-def serve_app(app: Starlette, host: str, port: int) -> AbstractAsyncContextManager[Running]:
-    """Serve an HTTP application in this process for as long as the block lasts."""
-    return serve(app, host=host, port=port)
+def serve_health(engine: Engine, port: int | None) -> AbstractAsyncContextManager[Running]:
+    """Serve health and metrics of this process for as long as the block lasts."""
+    app = create_health_app(ready=engine.ready, metrics_text=engine.metrics.text)
+    settings = engine.settings
+    return serve(app, host=settings.http_host, port=settings.http_port if port is None else port)
 
 
 def vertical_packs() -> Mapping[str, VerticalPack]:

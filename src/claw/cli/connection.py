@@ -140,15 +140,12 @@ def _print(connection: Connection, *, json: bool) -> None:
         return
     rows: list[tuple[str, object]] = []
     for name, value in msgspec.structs.asdict(document).items():
-        match value:
-            case dict():
-                rows += [(f"{name}.{key}", inner) for key, inner in sorted(value.items())]
-            case list():
-                rows += [("warning", warning["message"]) for warning in value]
-            case None:
-                pass
-            case _:
-                rows.append((name, value))
+        if isinstance(value, str | int):
+            rows.append((name, value))
+    for group in ("settings", "capabilities"):
+        members: dict[str, str] = getattr(document, group)
+        rows += [(f"{group}.{key}", members[key]) for key in sorted(members)]
+    rows += [("warning", warning["message"]) for warning in document.warnings]
     print_fields(rows)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from claw.cli.output import print_fields, print_json, print_table, print_text
 from claw.cli.runtime import Json, run_with_settings
-from claw.store.migrate import MigrationState
+from claw.ports.migration import MigrationState
 
 app = typer.Typer(name="db", help="The database of this installation.", no_args_is_help=True)
 

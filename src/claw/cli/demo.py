@@ -44,7 +44,7 @@ def demo(
 
 async def _demo(settings: Settings, *, once: bool, port: int | None, json: bool) -> bool:
     """Returns whether the first sync was whole."""
-    from claw.app import clock_of, load_simulator, open_engine, serve_app, serve_simulator
+    from claw.app import clock_of, load_simulator, open_engine, serve_health, serve_simulator
 
     simulator = load_simulator(CONNECTOR, seed=1, today=clock_of(settings).now().date(), faults=())
     async with serve_simulator(simulator) as running, open_engine(settings) as engine:
@@ -54,13 +54,7 @@ async def _demo(settings: Settings, *, once: bool, port: int | None, json: bool)
         whole = await _round(engine, tenant, json=json)
         if once:
             return whole
-        from claw.web.health import create_health_app
-
-        health = create_health_app(ready=engine.ready, metrics_text=engine.metrics.text)
-        serving = serve_app(
-            health, settings.http_host, settings.http_port if port is None else port
-        )
-        async with serving as served:
+        async with serve_health(engine, port) as served:
             note(f"health and metrics on {served.base_url}; Ctrl-C stops everything")
             while True:
                 await asyncio.sleep(RESYNC_SECONDS)

@@ -75,7 +75,7 @@ def run() -> None:
         sys.exit(EXIT_INVALID)
     except (KeyboardInterrupt, typer.Abort):
         stopped()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # the last line of defence
         if os.environ.get("CLAW_LOG_LEVEL") == "debug":
             traceback.print_exc()
         internal_error(error, json=json)

@@ -13,6 +13,7 @@ class ProgressLine:
         self._width = 0
 
     def __call__(self, progress: SyncProgress) -> None:
+        """Show one step."""
         if not self._shown:
             return
         text = (

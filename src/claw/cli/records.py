@@ -1,7 +1,7 @@
 """``claw records``: the current canonical records."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,7 +9,7 @@ from claw.cli.dates import FromDate, ToDate, optional_date
 from claw.cli.output import print_json_lines
 from claw.cli.runtime import Json, TenantName, run
 from claw.core.errors import InvalidInput
-from claw.core.model.records import RECORD_TYPES, RecordType
+from claw.core.model.records import RECORD_TYPES
 
 if TYPE_CHECKING:
     from claw.app import Engine
@@ -50,7 +50,7 @@ def records(
             connection_id = (await engine.connections.get(chosen, connection)).connection_id
         return await engine.records.lines(
             chosen,
-            type_=cast("RecordType | None", type_),
+            type_=type_,
             connection_id=connection_id,
             first=first,
             last=last,

@@ -17,7 +17,7 @@ from claw.cli.output import (
 )
 from claw.cli.runtime import Json, TenantName, run
 from claw.core.model.canonical import short_hash
-from claw.engine.snapshots import DiffDocument, SnapshotDocument, VerifyDocument
+from claw.engine.snapshots import DiffDocument, SnapshotDocument, SourceDocument, VerifyDocument
 
 if TYPE_CHECKING:
     from claw.app import Engine
@@ -135,10 +135,11 @@ def _print(document: SnapshotDocument, *, json: bool) -> None:
             ("taken at", document.taken_at),
             ("window", f"{document.window.first} to {document.window.last}"),
             *((kind, count) for kind, count in document.counts.items()),
-            *(
-                (source.connection, f"{'complete' if source.complete else source.note}, "
-                 f"as of {source.data_as_of or 'never'}")
-                for source in document.sources
-            ),
+            *((source.connection, _state(source)) for source in document.sources),
         ]
-    )  # fmt: skip
+    )
+
+
+def _state(source: SourceDocument) -> str:
+    state = "complete" if source.complete else str(source.note)
+    return f"{state}, as of {source.data_as_of or 'never'}"

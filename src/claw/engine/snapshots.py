@@ -236,6 +236,7 @@ async def _sources(
     wanted = {day for day in dates(first, last) if day_window(tenant.zone, day)}
     names = {c.connection_id: c.name for c in await uow.connections.list()}
     covered = await uow.sync.covered(first, last)
+    quarantined = [row.connection_id for row in await uow.sync.quarantined()]
     sources: list[SnapshotSource] = []
     for connection_id, name in sorted(names.items(), key=lambda item: item[1]):
         own = [day for day in covered if day.connection_id == connection_id]
@@ -250,6 +251,7 @@ async def _sources(
                     complete=missing == 0,
                     data_as_of=min(days.values(), default=None),
                     covered_days=tuple(sorted(days)),
+                    held_back=quarantined.count(connection_id),
                     note=note if missing else UNSET,
                 )
             )

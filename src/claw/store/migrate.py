@@ -7,13 +7,14 @@ database that a newer Claw migrated is refused: guessing would lose data.
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from importlib import resources
+from typing import Literal
 
 import asyncpg
 from msgspec import Struct
 
 from claw.core.errors import InstallationBroken
+from claw.ports.migration import MigrationState
 from claw.store.roles import OWNER
 from claw.store.trouble import told, where
 
@@ -40,15 +41,6 @@ class Migration(Struct, frozen=True, kw_only=True):
     name: str
     sql: str
     checksum: str
-
-
-class MigrationState(Struct, frozen=True, kw_only=True):
-    """One migration as this database has it: ``applied``, ``pending`` or ``changed``."""
-
-    number: int
-    name: str
-    state: str
-    applied_at: datetime | None = None
 
 
 def migrations() -> tuple[Migration, ...]:
@@ -170,7 +162,7 @@ def _compare(
     states: list[MigrationState] = []
     for migration in brought:
         row = applied.get(migration.number)
-        state = "pending"
+        state: Literal["applied", "pending", "changed"] = "pending"
         if row is not None:
             state = "applied" if row["checksum"] == migration.checksum else "changed"
         states.append(

@@ -5,8 +5,11 @@ from datetime import date, datetime
 
 from msgspec import UNSET, Struct, UnsetType
 
+from claw.core.errors import CheckFailed
+from claw.core.model.canonical import short_hash
 from claw.core.model.records import Appointment, Record
 from claw.core.model.reference import Ref
+from claw.core.model.versions import SchemaVersions
 from claw.core.time import local_date
 
 
@@ -23,6 +26,7 @@ class SnapshotSource(Struct, frozen=True, kw_only=True):
     complete: bool
     data_as_of: datetime | None = None
     covered_days: tuple[date, ...]
+    held_back: int = 0
     note: str | UnsetType = UNSET
 
 
@@ -42,7 +46,10 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
 
 class SnapshotContent(Struct, frozen=True, kw_only=True):
-    """A snapshot with its records."""
+    """A snapshot with its records, read as values of the newest schema.
+
+    ``snapshot.schema`` stays what it was taken in.
+    """
 
     snapshot: Snapshot
     records: Mapping[Ref, Record]
@@ -59,3 +66,34 @@ class SnapshotContent(Struct, frozen=True, kw_only=True):
             if isinstance(record, Appointment) and local_date(record.starts_at, record.zone) == day
         ]
         return tuple(sorted(found, key=lambda record: (record.starts_at, record.ref)))
+
+
+def read_content(
+    snapshot: Snapshot,
+    leaves: Mapping[Ref, str],
+    blobs: Mapping[str, bytes],
+    versions: SchemaVersions,
+) -> SnapshotContent:
+    """Read a snapshot's records from their bytes, by name.
+
+    Raises:
+        CheckFailed: when bytes are missing.
+        InstallationBroken: when a newer engine took the snapshot.
+    """
+    if missing := sorted(set(leaves.values()) - blobs.keys()):
+        raise incomplete(snapshot, f"record {missing[0]} is missing")
+    return SnapshotContent(
+        snapshot=snapshot,
+        records={
+            ref: versions.read(snapshot.schema, blobs[leaves[ref]]) for ref in sorted(leaves)
+        },
+    )
+
+
+def incomplete(snapshot: Snapshot, what: str) -> CheckFailed:
+    """The error of a snapshot that lost something it names."""
+    return CheckFailed(
+        f"snapshot {short_hash(snapshot.snapshot_id)} is incomplete: {what}",
+        code="snapshot_incomplete",
+        hint=f"`claw snapshot verify {short_hash(snapshot.snapshot_id)}` lists everything",
+    )

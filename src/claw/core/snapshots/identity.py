@@ -71,6 +71,7 @@ def _source(source: SnapshotSource) -> dict[str, object]:
         "stream": source.stream,
         "complete": source.complete,
         "covered_days": list(source.covered_days),
+        "held_back": source.held_back,
     }
     if source.data_as_of is not None:
         named["data_as_of"] = source.data_as_of

@@ -154,6 +154,11 @@ def _banners(facts: Facts) -> tuple[str, ...]:
         elif source.data_as_of and _age(snapshot.taken_at, source.data_as_of):
             as_of = date_and_clock(source.data_as_of, facts.zone)
             found.append(f"{source.connection} is old: as of {as_of}")
+        if source.held_back:
+            found.append(
+                f"{source.held_back} rows of {source.connection} cannot be read "
+                "and are missing here (see `claw quarantine list`)"
+            )
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ _COUNTS = (
 
 
 def render_sms(document: SummaryDocument, pack: VerticalPack) -> str:
-    """One segment: ``Tue 24 Nov: 18 jobs, 5 techs, first 7:00 am. 2 unassigned.``"""
+    """One segment: ``Tue 24 Nov: 18 jobs, 5 techs, first 7:00 am. 2 unassigned.`` at most."""
     words, day = pack.vocabulary, document.headline
     said = [words.appointment.counted(day.appointments) if day.appointments else
             f"no {words.appointment.many}"]  # fmt: skip
