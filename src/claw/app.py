@@ -23,6 +23,7 @@ from claw.connect.machine import EventLoopMachine
 from claw.connect.simulator import Running, VendorSimulator, serve
 from claw.connect.transport import Link, Transports
 from claw.core.errors import InstallationBroken, InvalidInput
+from claw.core.model.versions import released_versions
 from claw.core.time import check_canaries, pin_tzdata, tzdata_version
 from claw.core.verticals import VerticalPack, parse_pack
 from claw.diagnosis import probes
@@ -335,7 +336,9 @@ def _wire(
         metrics=metrics,
         log=logger(),
     )
-    snapshots = SnapshotService(db=db, clock=clock, tzdata_version=tzdata_version())
+    snapshots = SnapshotService(
+        db=db, clock=clock, versions=released_versions(), tzdata_version=tzdata_version()
+    )
     return Engine(
         settings=settings,
         clock=clock,

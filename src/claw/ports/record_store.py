@@ -32,12 +32,16 @@ class CurrentRecord(Struct, frozen=True, kw_only=True):
 
 
 class RecordFilter(Struct, frozen=True, kw_only=True):
-    """Which current records are wanted; dates limit records that have a start."""
+    """Which current records are wanted; dates limit records that have a start.
+
+    ``dated`` leaves out those that have none.
+    """
 
     type: RecordType | None = None
     connection_id: UUID | None = None
     first: date | None = None
     last: date | None = None
+    dated: bool = False
 
 
 class RecordStore(Protocol):

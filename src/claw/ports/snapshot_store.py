@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from claw.core.model.records import RecordType
 from claw.core.snapshots.content import Snapshot
 from claw.core.snapshots.tree import Tree
 
@@ -15,8 +16,15 @@ class SnapshotStore(Protocol):
         """Keep collecting away until this transaction ends."""
         ...
 
-    async def put(self, snapshot: Snapshot, tree: Tree) -> None:
-        """Keep a snapshot; parts and trees that are known are left alone."""
+    async def put(self, snapshot: Snapshot, tree: Tree, counts: Mapping[RecordType, int]) -> None:
+        """Keep a snapshot and how many records of each type it holds.
+
+        Parts, trees and a snapshot that are known are left alone.
+        """
+        ...
+
+    async def counts(self, names: Collection[str]) -> Mapping[str, Mapping[RecordType, int]]:
+        """How many records of each type these snapshots hold, by the snapshots' names."""
         ...
 
     async def find(self, prefix: str) -> Sequence[Snapshot]:

@@ -84,6 +84,16 @@ class Database(Protocol):
         """
         ...
 
+    def reading(self, tenant_id: UUID) -> AbstractAsyncContextManager[UnitOfWork]:
+        """One transaction of one tenant that only reads and sees one moment throughout.
+
+        For what must agree with itself across statements while others commit.
+
+        Raises:
+            TenantMissing: before any SQL, when there is no tenant.
+        """
+        ...
+
     def platform(self) -> AbstractAsyncContextManager[PlatformUnitOfWork]:
         """One transaction over the installation's own tables."""
         ...

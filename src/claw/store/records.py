@@ -170,6 +170,7 @@ class PostgresRecords:
               and ($3::uuid is null or connection_id = $3)
               and ($4::date is null or local_date is null or local_date >= $4)
               and ($5::date is null or local_date is null or local_date <= $5)
+              and (not $6::boolean or local_date is not null)
             order by type collate "C", starts_at nulls first, ref collate "C"
             """,
             self._tenant_id,
@@ -177,6 +178,7 @@ class PostgresRecords:
             wanted.connection_id,
             wanted.first,
             wanted.last,
+            wanted.dated,
         )
         return [_current(row) for row in rows]
 

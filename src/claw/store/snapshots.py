@@ -7,12 +7,19 @@ from uuid import UUID
 import msgspec
 
 from claw.core.model.canonical import canonical_bytes
+from claw.core.model.records import RecordType
 from claw.core.snapshots.content import Snapshot
 from claw.core.snapshots.tree import Tree
 from claw.store.tenancy import Row, Transaction
 
 # The class of advisory locks that guard a tenant's snapshots.
 _LOCK_CLASS = 4707
+
+
+class _Counted(msgspec.Struct):
+    """The part of a stored document that is about the snapshot and not in its name."""
+
+    counts: dict[RecordType, int]
 
 
 class PostgresSnapshots:
@@ -29,7 +36,7 @@ class PostgresSnapshots:
             str(self._tenant_id),
         )
 
-    async def put(self, snapshot: Snapshot, tree: Tree) -> None:
+    async def put(self, snapshot: Snapshot, tree: Tree, counts: Mapping[RecordType, int]) -> None:
         await self._tx.execute(
             """
             insert into claw.snapshot_node (tenant_id, node_hash, kind, canonical)
@@ -48,7 +55,10 @@ class PostgresSnapshots:
                 for name, value in msgspec.structs.asdict(snapshot).items()
                 if value is not None
             }
-            | {"sources": [_present(source) for source in snapshot.sources]}
+            | {
+                "sources": [_present(source) for source in snapshot.sources],
+                "counts": dict(counts),
+            }
         )
         await self._tx.execute(
             """
@@ -62,6 +72,20 @@ class PostgresSnapshots:
             snapshot.taken_at,
             document,
         )
+
+    async def counts(self, names: Collection[str]) -> Mapping[str, Mapping[RecordType, int]]:
+        rows = await self._tx.fetch(
+            """
+            select snapshot_id, document from claw.snapshot
+            where tenant_id = $1 and snapshot_id = any($2::text[])
+            """,
+            self._tenant_id,
+            sorted(names),
+        )
+        return {
+            row["snapshot_id"]: msgspec.json.decode(row["document"], type=_Counted).counts
+            for row in rows
+        }
 
     async def find(self, prefix: str) -> Sequence[Snapshot]:
         rows = await self._tx.fetch(

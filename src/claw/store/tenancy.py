@@ -96,9 +96,20 @@ class Pool:
         if tenant_id is None:
             raise TenantMissing
         async with self._transaction() as transaction:
-            await transaction.execute(
-                "select pg_catalog.set_config('app.tenant_id', $1, true)", str(tenant_id)
-            )
+            await _belong_to(transaction, tenant_id)
+            yield transaction
+
+    @asynccontextmanager
+    async def reading(self, tenant_id: UUID | None) -> AsyncGenerator[Transaction]:
+        """A transaction that only reads, and sees one moment whatever others commit.
+
+        Raises:
+            TenantMissing: before any SQL.
+        """
+        if tenant_id is None:
+            raise TenantMissing
+        async with self._transaction(one_moment=True) as transaction:
+            await _belong_to(transaction, tenant_id)
             yield transaction
 
     @asynccontextmanager
@@ -108,9 +119,19 @@ class Pool:
             yield transaction
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncGenerator[Transaction]:
+    async def _transaction(self, *, one_moment: bool = False) -> AsyncGenerator[Transaction]:
         if self._pool is None:
             raise RuntimeError("the pool is not open")
+        isolation = "repeatable_read" if one_moment else "read_committed"
         with told(self._place):
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with (
+                self._pool.acquire() as connection,
+                connection.transaction(isolation=isolation, readonly=one_moment),
+            ):
                 yield Transaction(connection)
+
+
+async def _belong_to(transaction: Transaction, tenant_id: UUID) -> None:
+    await transaction.execute(
+        "select pg_catalog.set_config('app.tenant_id', $1, true)", str(tenant_id)
+    )

@@ -49,6 +49,11 @@ class PostgresDatabase:
             yield TenantStores(transaction, tenant_id)
 
     @asynccontextmanager
+    async def reading(self, tenant_id: UUID) -> AsyncGenerator[TenantStores]:
+        async with self._pool.reading(tenant_id) as transaction:
+            yield TenantStores(transaction, tenant_id)
+
+    @asynccontextmanager
     async def platform(self) -> AsyncGenerator[PlatformStores]:
         async with self._pool.platform() as transaction:
             yield PlatformStores(transaction)

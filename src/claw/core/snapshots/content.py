@@ -18,7 +18,8 @@ class SnapshotSource(Struct, frozen=True, kw_only=True):
 
     ``complete`` when every local date of the window was read completely; ``data_as_of``
     is the oldest of those reads, None when nothing was; ``covered_days`` are the local
-    dates of the tenant that were.
+    dates of the tenant that were. ``held_back`` rows cannot be mapped and wait in
+    quarantine.
     """
 
     connection: str
@@ -84,9 +85,7 @@ def read_content(
         raise incomplete(snapshot, f"record {missing[0]} is missing")
     return SnapshotContent(
         snapshot=snapshot,
-        records={
-            ref: versions.read(snapshot.schema, blobs[leaves[ref]]) for ref in sorted(leaves)
-        },
+        records={ref: versions.read(snapshot.schema, blobs[leaves[ref]]) for ref in sorted(leaves)},
     )
 
 

@@ -1,9 +1,14 @@
-"""Proving a snapshot whole: every name is the hash of what it names. Pure over a loader."""
+"""Proving a snapshot whole: every name is the hash of what it names. Pure over loaders.
+
+Works on bytes, so it proves a snapshot of any schema, a newer one included. Dates are not
+computed again: they are those of the zone data the snapshot was taken with.
+"""
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from claw.core.model.canonical import content_hash
 from claw.core.snapshots.content import Snapshot
@@ -12,7 +17,8 @@ from claw.core.snapshots.tree import leaves_of, parts_of
 
 T = TypeVar("T", bound=str)
 
-Load = Callable[[str], bytes | None]
+Load: TypeAlias = Callable[[str], bytes | None]
+"""Bytes by name, None when they are missing."""
 
 
 def verify_snapshot(snapshot: Snapshot, tree: bytes | None, part: Load, blob: Load) -> list[str]:
@@ -28,9 +34,25 @@ def verify_snapshot(snapshot: Snapshot, tree: bytes | None, part: Load, blob: Lo
             continue
         leaves = _decoded(problems, f"part of {day}", lambda body=body: leaves_of(body))
         for ref, name in sorted(leaves.items()):
-            if not _true(problems, "record", name, blob(name)):
+            record = blob(name)
+            if not _true(problems, "record", name, record) or record is None:
                 problems[-1] += f" (of {ref})"
+            elif _ref_in(record) != ref:
+                problems.append(f"record {name} is not of {ref}")
     return problems
+
+
+class _Identified(Struct):
+    """The one member that a record has in every schema."""
+
+    ref: str
+
+
+def _ref_in(record: bytes) -> str | None:
+    try:
+        return msgspec.json.decode(record, type=_Identified).ref
+    except msgspec.DecodeError:
+        return None
 
 
 def _true(problems: list[str], kind: str, name: str, body: bytes | None) -> bool:
