@@ -1,0 +1,111 @@
+"""Bad input and trouble: what, where, how to mend, the right exit code, nothing lost."""
+
+import pytest
+
+from claw.connect.simulator import serve_in_thread
+from claw_testing.installation import Installation, simulator
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "field"),
+    [
+        (["summary", "--tenant", "nobody"], 3, "tenant"),
+        (["sync", "--tenant", "harbour", "--from", "24/11/2026"], 2, "from"),
+        (["sync", "--from", "2026-12-02", "--to", "2026-12-01"], 2, "to"),
+        (["sync", "--connection", "other"], 3, "connection"),
+        (["connection", "show", "other"], 3, "connection"),
+        (["connection", "add", "nosuch", "--name", "x"], 3, "connector"),
+        (["connector", "show", "nosuch"], 3, "connector"),
+        (["tenant", "create", "x", "--name", "X", "--zone", "Australia/Sidney", "--country", "AU"], 2, "zone"),
+        (["tenant", "create", "Bad Slug", "--name", "X", "--zone", "UTC", "--country", "AU"], 2, "slug"),
+        (["tenant", "create", "harbour", "--name", "X", "--zone", "UTC", "--country", "AU"], 5, "slug"),
+        (["snapshot", "show", "zz"], 2, "snapshot"),
+        (["snapshot", "show", "0123456789"], 3, "snapshot"),
+        (["snapshot", "take"], 3, None),
+        (["summary"], 3, None),
+        (["summary", "--format", "pdf"], 2, "format"),
+        (["sync", "accept", "not-a-run"], 2, "run"),
+        (["records", "--type", "invoice"], 2, "type"),
+        (["nosuchcommand"], 2, None),
+    ],
+)  # fmt: skip
+def test_every_refusal_names_field_and_mend(
+    installation: Installation, arguments: list[str], code: int, field: str | None
+) -> None:
+    installation.create_tenant()
+    ran = installation.claw(*arguments, "--json")
+    assert ran.code == code, ran.out + ran.err
+    assert ran.json["error"]["message"]
+    assert ran.json["error"].get("field") == field
+    assert "Traceback" not in ran.err
+
+
+def test_a_wrong_key_is_said_and_what_was_read_stays(installation: Installation) -> None:
+    vendor = simulator()
+    installation.create_tenant()
+    with serve_in_thread(vendor.app) as running:
+        installation.connect(running.base_url, vendor.api_key)
+        assert installation.claw("sync").code == 0
+        before = installation.claw("records").out
+        vendor.faults.set("revoked")
+        ran = installation.claw("sync", "--json")
+    assert ran.code == 4
+    assert ran.json["connections"][0]["status"] == "failed"
+    assert ran.json["connections"][0]["error"]["code"] == "auth_revoked"
+    assert vendor.api_key not in ran.out + ran.err
+    assert installation.claw("records").out == before
+    assert installation.claw("connection", "show", "simpro", "--json").json["status"] == "paused"
+
+
+def test_an_unreachable_host_is_a_failed_sync_and_never_an_empty_day(
+    installation: Installation,
+) -> None:
+    installation.create_tenant()
+    installation.connect("http://127.0.0.1:9", "key")
+    ran = installation.claw("sync", "--json")
+    summary = installation.claw("summary", "--json")
+    assert ran.code == 4
+    assert ran.json["connections"][0]["error"]["code"] == "transient"
+    assert summary.code == 3
+    assert summary.json["error"]["code"] == "no_snapshot"
+
+
+def test_an_unsafe_setting_or_secret_on_the_command_line_is_refused(
+    installation: Installation,
+) -> None:
+    installation.create_tenant()
+    plain = installation.claw(
+        "connection", "add", "simpro", "--name", "a", "--set", "base_url=http://example.com",
+        "--secret", "api_key=-", "--json", stdin="k",
+    )  # fmt: skip
+    bare = installation.claw(
+        "connection", "add", "simpro", "--name", "a", "--set", "base_url=https://example.com",
+        "--secret", "api_key=s3cr3tvalue", "--json",
+    )  # fmt: skip
+    assert (plain.code, plain.json["error"]["field"]) == (2, "base_url")
+    assert (bare.code, bare.json["error"]["field"]) == (2, "api_key")
+    assert "s3cr3tvalue" not in bare.out + bare.err
+
+
+def test_prod_refuses_what_is_unsafe(installation: Installation) -> None:
+    ran = installation.claw("config", "check", "--json", CLAW_ENV="prod")
+    assert ran.code == 6
+    assert {"CLAW_DATABASE_URL", "CLAW_CLOCK"} <= {p["variable"] for p in ran.json["problems"]}
+    assert installation.claw("tenant", "list", "--json", CLAW_ENV="prod").code == 2
+
+
+def test_an_unreachable_database_is_exit_seven(installation: Installation) -> None:
+    ran = installation.claw(
+        "tenant", "list", "--json", CLAW_DATABASE_URL="postgresql://u:pw-secret@127.0.0.1:9/x"
+    )
+    assert ran.code == 7
+    assert ran.json["error"]["code"] == "database_unreachable"
+    assert "pw-secret" not in ran.out + ran.err
+
+
+def test_the_doctor_finds_a_healthy_installation(installation: Installation) -> None:
+    ran = installation.claw("doctor", "--json")
+    outcomes = {f["check"]: f["outcome"] for f in ran.json["findings"]}
+    assert ran.code == 0, ran.out
+    assert outcomes["database"] == outcomes["migrations"] == outcomes["roles"] == "ok"
+    assert outcomes["clock"] == "warning"
