@@ -43,10 +43,11 @@ def headline(document: SummaryDocument, pack: VerticalPack) -> str:
 
 
 def heading(block: Block) -> str:
-    """The title, with how many where not all are shown or more than one is."""
-    if block.count > len(block.items):
+    """The title, with how many where there are several, and of how many if not all fit."""
+    if block.block == "needs_action" and block.count > len(block.items):
         return f"{block.title} ({len(block.items)} of {block.count})"
-    return f"{block.title} ({block.count})" if block.count > 1 else block.title
+    counts_lines = len(block.items) > 1
+    return f"{block.title} ({block.count})" if counts_lines else block.title
 
 
 def data_lines(document: SummaryDocument) -> list[str]:

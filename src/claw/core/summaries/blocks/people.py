@@ -104,9 +104,10 @@ def _person(facts: Facts, ref: Ref, own: list[Appointment], off: list[Appointmen
     said += [a.title for a in off]
     if own and (suburb := facts.suburb(own[0])):
         said.append(f"first in {suburb}")
+    name = facts.resource_name(ref)
     return Item(
         when=when,
-        text=facts.resource_name(ref),
+        text=name if _is_person(facts, ref) else f"{name} (equipment)",
         note=", ".join(said),
         refs=(ref, *(a.ref for a in own)),
     )

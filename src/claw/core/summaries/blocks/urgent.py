@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
+from claw.core.model.reference import Ref
 from claw.core.summaries.blocks.gaps import no_location, unassigned, unconfirmed, unreachable
 from claw.core.summaries.blocks.people import overlaps
 from claw.core.summaries.facts import Facts
@@ -20,10 +23,12 @@ _SOURCES: tuple[tuple[Callable[[Facts], Block], str], ...] = (
 
 def needs_action(facts: Facts) -> Block:
     """The worst few of everything that is wrong with the day, each with why."""
-    found: list[Item] = [
-        Item(when=item.when, text=item.text, note=why, refs=item.refs)
-        for source, why in _SOURCES
-        for item in source(facts).items
-    ]
+    by_records: dict[tuple[Ref, ...], Item] = {}
+    for source, why in _SOURCES:
+        for item in source(facts).items:
+            known = by_records.get(item.refs)
+            note = why if known is None else f"{known.note}, {why}"
+            by_records[item.refs] = replace(known or item, note=note)
+    found = list(by_records.values())
     shown = found[: facts.pack.thresholds.most_actions]
     return block("needs_action", "Needs action", shown, "Nothing needs action", count=len(found))
