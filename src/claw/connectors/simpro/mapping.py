@@ -81,9 +81,8 @@ _STATUSES: dict[tuple[str, str], AppointmentStatus] = {
     ("lead", "open"): "confirmed",
     ("lead", "closed"): "completed",
 }
-_ABOUT_CUSTOMER = frozenset(
-    {"job", "quote", "lead", "customer", "site_contact", "customer_contact"}
-)
+_WORK_KINDS = frozenset({"job", "quote", "lead"})
+_ABOUT_CUSTOMER = _WORK_KINDS | {"customer", "site_contact", "customer_contact"}
 
 
 class Linked(Struct, frozen=True, kw_only=True):
@@ -166,7 +165,7 @@ def _linked(bundle: Bundle, row: Schedule) -> Linked:
 
     kind = kind_of(row)
     return Linked(
-        work=read(kind, Work) if kind != "activity" else None,
+        work=read(kind, Work) if kind in _WORK_KINDS else None,
         activity=read("activity", Activity),
         site=read("site", Site),
         customer=read("customer", CustomerObject),
