@@ -74,6 +74,7 @@ def test_at_six_in_sydney_the_summary_is_about_the_local_day(installation: Insta
     assert verified.json["outcome"] == "identical"
 
 
+@edge("simpro:62")
 def test_a_moved_and_a_deleted_visit_show_in_the_diff(installation: Installation) -> None:
     vendor = simulator()
     installation.create_tenant()
