@@ -1,7 +1,7 @@
 """What a difference is, and what it means to the business."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -92,19 +92,27 @@ def classes_of(before: Record, after: Record, fields: tuple[str, ...]) -> tuple[
     return tuple(sorted(classes)) or fields
 
 
-def _segment_classes(before: tuple[Segment, ...], after: tuple[Segment, ...]) -> set[str]:
-    """Other people, other times, or the same ones doing something else."""
-    if before == after:
-        return set()
-    classes: set[str] = set()
-    if _people(before) != _people(after):
-        classes.add("reassigned")
-    if {(s.starts_at, s.ends_at) for s in before} != {(s.starts_at, s.ends_at) for s in after}:
-        classes.add("moved")
-    if [s.service for s in before] != [s.service for s in after]:
-        classes.add("text")
-    return classes or {"reassigned"}
+def _segment_classes(before: Sequence[Segment], after: Sequence[Segment]) -> set[str]:
+    """Other people, other times of those who stay, or something else to do."""
+    old, new = _by_person(before), _by_person(after)
+    classes: set[str] = {"reassigned"} if old.keys() != new.keys() else set()
+    same_times = _times(before) == _times(after)
+    for person in old.keys() & new.keys():
+        if _times(old[person]) != _times(new[person]):
+            # The same stretches in other hands: the work did not move.
+            classes.add("reassigned" if same_times else "moved")
+        elif old[person] != new[person]:
+            classes.add("text")
+    return classes
 
 
-def _people(segments: tuple[Segment, ...]) -> set[str]:
-    return {segment.resource or "" for segment in segments}
+def _by_person(segments: Sequence[Segment]) -> Mapping[str, Sequence[Segment]]:
+    """Segments by resource; unassigned ones under the empty text."""
+    people: dict[str, list[Segment]] = {}
+    for segment in segments:
+        people.setdefault(segment.resource or "", []).append(segment)
+    return people
+
+
+def _times(segments: Sequence[Segment]) -> set[tuple[datetime, datetime]]:
+    return {(segment.starts_at, segment.ends_at) for segment in segments}
