@@ -19,6 +19,7 @@ from claw.core.summaries.document import (
     SummaryDocument,
     SummaryInputs,
     build_document,
+    stale_connections,
     summary_id,
 )
 from claw.core.time import day_window, local_date
@@ -82,7 +83,8 @@ class SummaryService:
                 field="view",
                 hint=f"one of: {', '.join(VIEWS)}",
             )
-        day = day or local_date(self._clock.now(), tenant.zone)
+        now = self._clock.now()
+        day = day or local_date(now, tenant.zone)
         snapshot = await self._newest(tenant)
         self._refuse_unread(snapshot, day)
         content = await self._snapshots.content(tenant, snapshot)
@@ -106,6 +108,7 @@ class SummaryService:
                 renderer=RENDERER,
                 tzdata=snapshot.tzdata_version,
                 phones=metadata_version(),
+                stale=stale_connections(snapshot, now),
             ),
         )
         earlier = await self._snapshots.content(tenant, previous) if previous else None

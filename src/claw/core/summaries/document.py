@@ -1,17 +1,19 @@
 """The document of a summary: what every renderer renders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import asdict
 
 from claw.core.model.canonical import canonical_bytes, content_hash
 from claw.core.model.reference import Ref
-from claw.core.snapshots.content import SnapshotContent
+from claw.core.snapshots.content import Snapshot, SnapshotContent
 from claw.core.summaries import blocks
+from claw.core.summaries.blocks.people import is_person
 from claw.core.summaries.facts import Facts, count_once, first_start
 from claw.core.summaries.item import Block
-from claw.core.summaries.wording import clock, date_and_clock
+from claw.core.summaries.wording import clock, counted, date_and_clock, one_line
 from claw.core.time import format_instant
 from claw.core.verticals import VerticalPack, View
 
@@ -20,7 +22,11 @@ STALE_AFTER_SECONDS = 6 * 3600
 
 
 class SummaryContext(Struct, frozen=True, kw_only=True):
-    """Everything besides the snapshots that a summary is made from; stored with it."""
+    """Everything besides the snapshots that a summary is made from; stored with it.
+
+    ``stale`` names the connections whose data was older than six hours when the summary
+    was asked for: the one thing about the moment of asking that the reader must know.
+    """
 
     tenant: str
     tenant_name: str
@@ -31,10 +37,11 @@ class SummaryContext(Struct, frozen=True, kw_only=True):
     renderer: str
     tzdata: str
     phones: str
+    stale: tuple[str, ...] = ()
 
 
 class SummaryInputs(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What names a summary: hashing it gives the summary's id."""
+    """What a summary is made from and named by."""
 
     snapshot: str
     date: date
@@ -55,10 +62,13 @@ class DataAge(Struct, frozen=True, kw_only=True):
 
 
 class Headline(Struct, frozen=True, kw_only=True):
-    """The day in numbers, for the forms that have room for no more."""
+    """The day in numbers, for the forms that have room for no more.
+
+    ``resources`` is absent when the summary is for one of them.
+    """
 
     appointments: int
-    resources: int
+    resources: int | UnsetType = UNSET
     first: str | UnsetType = UNSET
 
 
@@ -80,11 +90,28 @@ class SummaryDocument(Struct, frozen=True, kw_only=True, rename={"for_": "for"})
     data: tuple[DataAge, ...]
     previous: str | UnsetType = UNSET
     for_: Ref | UnsetType = UNSET
+    for_name: str | UnsetType = UNSET
 
 
 def summary_id(inputs: SummaryInputs) -> str:
-    """The name of a summary made from these inputs."""
-    return content_hash("summary", canonical_bytes(inputs))
+    """The name of a summary made from these inputs; the context enters by its hash."""
+    context = content_hash("context", canonical_bytes(inputs.context))
+    named = {name: value for name, value in asdict(inputs).items() if value is not UNSET}
+    return content_hash("summary", canonical_bytes(named | {"context": context}))
+
+
+def stale_connections(snapshot: Snapshot, now: datetime) -> tuple[str, ...]:
+    """The connections whose data in a snapshot is older than six hours."""
+    return tuple(
+        sorted(
+            {
+                source.connection
+                for source in snapshot.sources
+                if source.data_as_of is not None
+                and (now - source.data_as_of).total_seconds() > STALE_AFTER_SECONDS
+            }
+        )
+    )
 
 
 def build_document(
@@ -106,12 +133,12 @@ def build_document(
         pack=pack,
     )
     view: View = inputs.view  # pyright: ignore[reportAssignmentType]  # checked by the engine
-    banners = _banners(facts)
+    banners = _banners(facts, inputs.context.stale)
     return SummaryDocument(
         id=summary_id(inputs),
         snapshot=inputs.snapshot,
         tenant=inputs.context.tenant,
-        tenant_name=inputs.context.tenant_name,
+        tenant_name=one_line(inputs.context.tenant_name),
         date=inputs.date,
         zone=inputs.context.zone,
         view=inputs.view,
@@ -123,6 +150,7 @@ def build_document(
         data=_data(content),
         previous=inputs.previous,
         for_=inputs.audience,
+        for_name=one_line(facts.resource_name(facts.audience)) if facts.audience else UNSET,
     )
 
 
@@ -131,39 +159,36 @@ def _headline(facts: Facts) -> Headline:
         segment.resource
         for appointment in facts.work
         for segment in appointment.segments
-        if (resource := facts.resource(segment.resource)) and resource.kind != "equipment"
+        if isinstance(segment.resource, str) and is_person(facts, segment.resource)
     }
     first = first_start(facts.work)
     return Headline(
         appointments=count_once(facts.work),
-        resources=len(people),
+        resources=len(people) if facts.audience is None else UNSET,
         first=UNSET if first is None else clock(first, facts.zone),
     )
 
 
-def _banners(facts: Facts) -> tuple[str, ...]:
+def _banners(facts: Facts, stale: Iterable[str]) -> tuple[str, ...]:
     """What the reader must know before anything else: what is missing, what is old."""
-    snapshot = facts.content.snapshot
     found: list[str] = []
-    for source in snapshot.sources:
+    for source in facts.content.snapshot.sources:
         if facts.day not in source.covered_days:
             found.append(
                 f"{source.connection} was not read completely for this day: "
                 "what it holds may be missing here"
             )
-        elif source.data_as_of and _age(snapshot.taken_at, source.data_as_of):
+        if source.data_as_of is not None and source.connection in stale:
             as_of = date_and_clock(source.data_as_of, facts.zone)
             found.append(f"{source.connection} is old: as of {as_of}")
         if source.held_back:
+            rows = counted(source.held_back, "row", "rows")
             found.append(
-                f"{source.held_back} rows of {source.connection} cannot be read "
-                "and are missing here (see `claw quarantine list`)"
+                f"{rows} of {source.connection} cannot be read and "
+                f"{'is' if source.held_back == 1 else 'are'} missing here "
+                "(see `claw quarantine list`)"
             )
-    return tuple(found)
-
-
-def _age(now: datetime, as_of: datetime) -> bool:
-    return (now - as_of).total_seconds() > STALE_AFTER_SECONDS
+    return tuple(dict.fromkeys(found))
 
 
 def _data(content: SnapshotContent) -> tuple[DataAge, ...]:

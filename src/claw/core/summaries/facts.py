@@ -14,9 +14,10 @@ from claw.core.model.records import (
     Shift,
 )
 from claw.core.model.reference import Ref
+from claw.core.model.tombstones import is_gone
 from claw.core.snapshots.content import SnapshotContent
-from claw.core.summaries.wording import clock
-from claw.core.time import Interval, day_window, local_date
+from claw.core.summaries.wording import clock, listed, place_of
+from claw.core.time import Interval, day_window, local_date, utc_offset_seconds
 from claw.core.verticals import VerticalPack
 
 NOT_WORK = frozenset({"absence", "break", "hold"})
@@ -24,7 +25,7 @@ ENDED_BEFORE_IT_BEGAN = frozenset({"cancelled", "declined", "missing"})
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """What the blocks are made from. ``day`` is the tenant's local date."""
+    """What the blocks are made from. ``day`` is a local date of the tenant's ``zone``."""
 
     content: SnapshotContent
     previous: SnapshotContent | None
@@ -48,7 +49,7 @@ class Facts(Struct, frozen=True, kw_only=True):
         return [
             a
             for a in self.content.appointments_on(self.day)
-            if a.kind in NOT_WORK and a.status not in ENDED_BEFORE_IT_BEGAN and self._concerns(a)
+            if a.kind in NOT_WORK and _stands(a) and self._concerns(a)
         ]
 
     @property
@@ -63,6 +64,11 @@ class Facts(Struct, frozen=True, kw_only=True):
         """The instants of the day."""
         return day_window(self.zone, self.day)
 
+    def read_completely(self, day: date) -> bool:
+        """Whether every source was read completely for a date."""
+        sources = self.content.snapshot.sources
+        return bool(sources) and all(day in source.covered_days for source in sources)
+
     def resource(self, ref: Ref | UnsetType) -> Resource | None:
         """The resource of a segment."""
         found = self.content.get(ref)
@@ -71,9 +77,17 @@ class Facts(Struct, frozen=True, kw_only=True):
     def resource_name(self, ref: Ref | UnsetType) -> str:
         """What to call whoever does a segment."""
         found = self.resource(ref)
+        if found is None and self.previous is not None:
+            earlier = self.previous.get(ref)
+            found = earlier if isinstance(earlier, Resource) else None
         if found is not None:
             return found.name
-        return "nobody yet" if isinstance(ref, UnsetType) else "somebody unknown"
+        return "nobody" if isinstance(ref, UnsetType) else "somebody unknown"
+
+    def resource_names(self, appointment: Appointment) -> list[str]:
+        """Who does it, by name; ``nobody`` stands for a part that nobody is given."""
+        refs = {s.resource for s in appointment.segments}
+        return sorted({self.resource_name(ref) for ref in refs}) or ["nobody"]
 
     def customer_name(self, appointment: Appointment) -> str:
         """Who the work is for, as far as known."""
@@ -98,15 +112,29 @@ class Facts(Struct, frozen=True, kw_only=True):
         return place.name if isinstance(suburb, UnsetType) else suburb
 
     def describe(self, appointment: Appointment) -> str:
-        """``Blocked drain, Mina O'Dell, Manly``."""
+        """``Blocked drain, Mina O'Dell, Manly``; time off says whose it is, but not to them."""
+        if appointment.kind in NOT_WORK:
+            if self.audience is not None:
+                return appointment.title
+            return f"{listed(self.resource_names(appointment))}: {appointment.title}"
         words = (appointment.title, self.customer_name(appointment), self.suburb(appointment))
         return ", ".join(word for word in words if word)
+
+    def clock(self, instant: datetime, zone: str) -> str:
+        """``7:00 am``, with the place where its clock is not the tenant's: ``7:00 am Perth``."""
+        said = clock(instant, zone)
+        same = utc_offset_seconds(instant, zone) == utc_offset_seconds(instant, self.zone)
+        return said if same else f"{said} {place_of(zone)}"
 
     def when(self, appointment: Appointment) -> str:
         """``7:00 am``, or ``any time``."""
         if appointment.precision == "day":
             return "any time"
-        return clock(appointment.starts_at, appointment.zone)
+        return self.clock(appointment.starts_at, appointment.zone)
+
+    def time_range(self, start: datetime, end: datetime, zone: str) -> str:
+        """``7:00 am - 9:00 am``."""
+        return f"{clock(start, zone)} - {self.clock(end, zone)}"
 
     def shifts(self) -> list[Shift]:
         """Working hours that begin on the day."""
@@ -115,6 +143,7 @@ class Facts(Struct, frozen=True, kw_only=True):
             for record in self.content.records.values()
             if isinstance(record, Shift)
             and record.kind == "work"
+            and not is_gone(record)
             and local_date(record.starts_at, record.zone) == self.day
         ]
 
@@ -126,20 +155,17 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 def is_work(appointment: Appointment) -> bool:
     """Whether it counts as an appointment of its day."""
-    return (
-        appointment.kind not in NOT_WORK
-        and appointment.status not in ENDED_BEFORE_IT_BEGAN
-        and not _is_gone(appointment)
-    )
+    return appointment.kind not in NOT_WORK and _stands(appointment)
 
 
 def count_once(appointments: Sequence[Appointment]) -> int:
     """How many pieces of work: those of one group are one."""
-    groups: set[str] = set()
-    for appointment in appointments:
-        group = appointment.group
-        groups.add(appointment.ref if isinstance(group, UnsetType) else group)
-    return len(groups)
+    return len({piece_of(appointment) for appointment in appointments})
+
+
+def piece_of(appointment: Appointment) -> str:
+    """What it is a part of: its group, or itself."""
+    return appointment.ref if isinstance(appointment.group, UnsetType) else appointment.group
 
 
 def union_seconds(segments: Sequence[Segment]) -> int:
@@ -158,5 +184,5 @@ def first_start(appointments: Sequence[Appointment]) -> datetime | None:
     return min((a.starts_at for a in appointments if a.precision == "exact"), default=None)
 
 
-def _is_gone(appointment: Appointment) -> bool:
-    return not isinstance(appointment.gone, UnsetType) and appointment.gone
+def _stands(appointment: Appointment) -> bool:
+    return appointment.status not in ENDED_BEFORE_IT_BEGAN and not is_gone(appointment)

@@ -1,8 +1,10 @@
 """What a block consists of."""
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from claw.core.model.reference import Ref
+from claw.core.summaries.wording import one_line
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -31,5 +33,10 @@ def block(name: str, title: str, items: list[Item], empty: str, count: int | Non
         title=title,
         count=len(items) if count is None else count,
         empty=empty,
-        items=tuple(items),
+        items=tuple(_on_one_line(item) for item in items),
     )
+
+
+def _on_one_line(item: Item) -> Item:
+    note = one_line(item.note) if isinstance(item.note, str) else UNSET
+    return replace(item, text=one_line(item.text), note=note)

@@ -4,10 +4,10 @@ import html
 import re
 from collections.abc import Sequence
 
-from claw.core.model.canonical import short_hash
 from claw.core.summaries.document import SummaryDocument
 from claw.core.summaries.item import Block, Item
-from claw.core.summaries.render_text import data_lines, heading, headline
+from claw.core.summaries.outline import Outline, heading, headline, outline
+from claw.core.summaries.render_text import footer, in_all, read, title
 from claw.core.summaries.wording import long_date
 from claw.core.verticals import VerticalPack
 
@@ -27,51 +27,54 @@ _STYLE = (
 
 def render_markdown(document: SummaryDocument, pack: VerticalPack) -> str:
     """Markdown, ending with a line feed."""
+    said = outline(document)
     lines = [
-        f"# {_md(document.tenant_name)}",
+        f"# {_md(title(document))}",
         "",
         f"**{_md(long_date(document.date))}**: {_md(headline(document, pack))}",
+        "",
+        _md(read(document)),
     ]
     lines += [line for banner in document.banners for line in ("", f"> **{_md(banner)}**")]
-    quiet: list[str] = []
-    for block in document.blocks:
-        if not block.items:
-            quiet.append(f"{_md(block.empty)}.")
-            continue
+    for block in said.blocks:
         lines += ["", f"## {_md(heading(block))}", "", *map(_md_item, block.items)]
-    if quiet:
-        lines += ["", " ".join(quiet)]
-    lines += ["", " ".join(map(_md, data_lines(document)))]
-    lines += ["", f"Summary `{short_hash(document.id)}` of `{short_hash(document.snapshot)}`"]
+        if block.block == "needs_action" and said.within:
+            lines += ["", _md(in_all(said))]
+    if said.quiet:
+        lines += ["", " ".join(_md(f"{sentence}.") for sentence in said.quiet)]
+    lines += ["", _md(footer(document))]
     return "\n".join(lines) + "\n"
 
 
 def render_html(document: SummaryDocument, pack: VerticalPack) -> str:
     """One self-contained page."""
-    title = html.escape(f"{document.tenant_name}, {long_date(document.date)}")
+    said = outline(document)
+    name = html.escape(f"{title(document)}, {long_date(document.date)}")
     parts = [
         "<!doctype html>",
         '<html lang="en-AU"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        f"<title>{title}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{html.escape(document.tenant_name)}</h1>",
+        f"<title>{name}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>{html.escape(title(document))}</h1>",
         f'<p class="lead">{html.escape(long_date(document.date))}<br>',
         f"{html.escape(headline(document, pack))}</p>",
+        f'<p class="note">{html.escape(read(document))}</p>',
     ]
     parts += [f'<p class="banner">{html.escape(banner)}</p>' for banner in document.banners]
-    parts += [_html_block(block) for block in document.blocks if block.items]
-    quiet = [html.escape(block.empty) for block in document.blocks if not block.items]
-    if quiet:
-        parts.append(f"<p>{'. '.join(quiet)}.</p>")
-    parts.append(f"<footer>{' '.join(html.escape(line) for line in data_lines(document))}<br>")
-    parts.append(f"Summary {short_hash(document.id)} of {short_hash(document.snapshot)}</footer>")
-    parts.append("</body></html>")
+    parts += [_html_block(block, said) for block in said.blocks]
+    if said.quiet:
+        parts.append(f"<p>{' '.join(html.escape(f'{each}.') for each in said.quiet)}</p>")
+    parts.append(f"<footer>{html.escape(footer(document))}</footer></body></html>")
     return "\n".join(parts) + "\n"
 
 
-def _html_block(block: Block) -> str:
+def _html_block(block: Block, said: Outline) -> str:
     rows = "".join(_html_row(item) for item in block.items)
-    return f"<section><h2>{html.escape(heading(block))}</h2><table>{rows}</table></section>"
+    within = ""
+    if block.block == "needs_action" and said.within:
+        within = f'<p class="note">{html.escape(in_all(said))}</p>'
+    head = html.escape(heading(block))
+    return f"<section><h2>{head}</h2><table>{rows}</table>{within}</section>"
 
 
 def _html_row(item: Item) -> str:

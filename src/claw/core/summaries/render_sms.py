@@ -23,12 +23,12 @@ _COUNTS = (
 def render_sms(document: SummaryDocument, pack: VerticalPack) -> str:
     """One segment: ``Tue 24 Nov: 18 jobs, 5 techs, first 7:00 am. 2 unassigned.`` at most."""
     words, day = pack.vocabulary, document.headline
-    said = [words.appointment.counted(day.appointments) if day.appointments else
-            f"no {words.appointment.many}"]  # fmt: skip
-    if day.appointments:
+    none = f"no {words.appointment.many}{' known' if document.degraded else ''}"
+    said = [words.appointment.counted(day.appointments) if day.appointments else none]
+    if day.appointments and not isinstance(day.resources, UnsetType):
         said.append(words.resource_short.counted(day.resources))
-        if not isinstance(day.first, UnsetType):
-            said.append(f"first {day.first}")
+    if not isinstance(day.first, UnsetType):
+        said.append(f"first {day.first}")
     text = f"{short_date(document.date)}: {', '.join(said)}."
     if document.degraded:
         text += " INCOMPLETE OR OLD DATA."

@@ -5,72 +5,87 @@ from collections.abc import Sequence
 from msgspec import UnsetType
 
 from claw.core.model.canonical import short_hash
-from claw.core.summaries.document import SummaryDocument
+from claw.core.summaries.document import RENDERER, DataAge, SummaryDocument
 from claw.core.summaries.item import Block, Item
+from claw.core.summaries.outline import Outline, heading, headline, outline
 from claw.core.summaries.wording import date_and_clock, long_date
 from claw.core.time import parse_instant
 from claw.core.verticals import VerticalPack
 
 _WIDEST_TEXT = 60
+_TO = " - "
 
 
 def render_text(document: SummaryDocument, pack: VerticalPack) -> str:
     """Plain text, aligned, ending with a line feed."""
-    lines = [f"{document.tenant_name}", long_date(document.date), headline(document, pack)]
+    said = outline(document)
+    lines = [title(document), long_date(document.date), headline(document, pack), read(document)]
     lines += [f"! {banner}" for banner in document.banners]
-    quiet: list[str] = []
-    for block in document.blocks:
-        if not block.items:
-            quiet.append(block.empty)
-            continue
-        lines += ["", heading(block), *_rows(block.items)]
-    if quiet:
-        lines += ["", *(f"{said}." for said in quiet)]
-    lines += ["", *data_lines(document)]
-    lines.append(f"Summary {short_hash(document.id)} of snapshot {short_hash(document.snapshot)}.")
+    for block in said.blocks:
+        lines += ["", *_block(block, said)]
+    if said.quiet:
+        lines += ["", *(f"{sentence}." for sentence in said.quiet)]
+    lines += ["", footer(document)]
     return "\n".join(lines) + "\n"
 
 
-def headline(document: SummaryDocument, pack: VerticalPack) -> str:
-    """``18 jobs, 5 technicians, first 7:00 am``; zero is said."""
-    words, day = pack.vocabulary, document.headline
-    if not day.appointments:
-        return f"No {words.appointment.many} today"
-    said = [words.appointment.counted(day.appointments), words.resource.counted(day.resources)]
-    if not isinstance(day.first, UnsetType):
-        said.append(f"first {day.first}")
-    return ", ".join(said)
+def title(document: SummaryDocument) -> str:
+    """Whose day it is."""
+    if isinstance(document.for_name, UnsetType):
+        return document.tenant_name
+    return f"{document.tenant_name}: {document.for_name}"
 
 
-def heading(block: Block) -> str:
-    """The title, with how many where there are several, and of how many if not all fit."""
-    if block.block == "needs_action" and block.count > len(block.items):
-        return f"{block.title} ({len(block.items)} of {block.count})"
-    counts_lines = len(block.items) > 1
-    return f"{block.title} ({block.count})" if counts_lines else block.title
+def read(document: SummaryDocument) -> str:
+    """How old and how complete what each connection gave is."""
+    return f"Read: {'; '.join(_age(source, document.zone) for source in document.data)}"
 
 
-def data_lines(document: SummaryDocument) -> list[str]:
-    """How old what each connection gave is."""
-    lines: list[str] = []
-    for source in document.data:
-        if source.data_as_of is None:
-            lines.append(f"{source.connection}: never read completely.")
-            continue
-        as_of = date_and_clock(parse_instant(source.data_as_of), document.zone)
-        completeness = "complete" if source.complete else "incomplete"
-        lines.append(f"{source.connection}: as of {as_of}, {completeness}.")
+def in_all(said: Outline) -> str:
+    """How many there are of each trouble that needs action."""
+    return f"In all: {', '.join(said.within)}."
+
+
+def footer(document: SummaryDocument) -> str:
+    """What it was made from, for whoever asks."""
+    snapshot = short_hash(document.snapshot)
+    return f"Summary {short_hash(document.id)} of snapshot {snapshot}, renderer {RENDERER}."
+
+
+def _age(source: DataAge, zone: str) -> str:
+    if source.data_as_of is None:
+        return f"{source.connection} never completely"
+    as_of = date_and_clock(parse_instant(source.data_as_of), zone)
+    return f"{source.connection} {as_of}, {'complete' if source.complete else 'incomplete'}"
+
+
+def _block(block: Block, said: Outline) -> list[str]:
+    lines = [heading(block), *_rows(block.items)]
+    if block.block == "needs_action" and said.within:
+        lines.append(f"  {in_all(said)}")
     return lines
 
 
 def _rows(items: Sequence[Item]) -> list[str]:
-    whens = [item.when if isinstance(item.when, str) else "" for item in items]
-    notes = [item.note if isinstance(item.note, str) else "" for item in items]
-    width = max(len(when) for when in whens)
+    whens = _aligned([item.when if isinstance(item.when, str) else "" for item in items])
     text_width = min(_WIDEST_TEXT, max(len(item.text) for item in items))
     rows: list[str] = []
-    for item, when, note in zip(items, whens, notes, strict=True):
-        lead = f"  {when.rjust(width)}  " if width else "  "
+    for item, when in zip(items, whens, strict=True):
+        lead = f"  {when}  " if when else "  "
+        note = item.note if isinstance(item.note, str) else ""
         text = item.text.ljust(text_width) if note else item.text
         rows.append(f"{lead}{text}{'  ' + note if note else ''}".rstrip())
     return rows
+
+
+def _aligned(whens: Sequence[str]) -> list[str]:
+    """Times under times: starts end in one column, and so do the ends of ranges."""
+    parts = [when.partition(_TO) for when in whens]
+    starts = max(len(start) for start, _, _ in parts)
+    ends = max(len(end) for _, _, end in parts)
+    ranges = [
+        f"{start.rjust(starts)}{dash}{end.rjust(ends) if dash else ''}"
+        for start, dash, end in parts
+    ]
+    width = max(len(each) for each in ranges)
+    return [each.ljust(width) for each in ranges]

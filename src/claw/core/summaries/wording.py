@@ -1,5 +1,6 @@
 """Dates, times and durations as people here write them; our own, so no locale data moves them."""
 
+import re
 from datetime import date, datetime
 
 from claw.core.time import local_wall
@@ -9,6 +10,14 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+# Controls, and the marks that turn the direction of a line: a source could fake a banner
+# or move a terminal's cursor with them. Listed here, since Python's own tables grow.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u200e\u200f\ufeff]+")
+
+
+def one_line(text: str) -> str:
+    """Text from a source as it may stand in one of our lines."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def long_date(day: date) -> str:
@@ -40,3 +49,18 @@ def duration(seconds: int) -> str:
     if minutes or not hours:
         parts.append(f"{minutes} min")
     return " ".join(parts)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """``1 row``, ``3 rows``."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def place_of(zone: str) -> str:
+    """What people call a zone's clock: ``Perth`` for ``Australia/Perth``."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def listed(words: list[str]) -> str:
+    """``Lee``, ``Lee and Sam``, ``Lee, Sam and Pat``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

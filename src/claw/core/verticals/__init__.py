@@ -17,6 +17,7 @@ View = Literal["owner", "dispatcher", "staff"]
 VIEWS: tuple[View, ...] = ("owner", "dispatcher", "staff")
 BlockName = Literal[
     "needs_action",
+    "schedule",
     "unassigned",
     "overlaps",
     "over_capacity",

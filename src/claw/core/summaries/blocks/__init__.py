@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 
 from claw.core.summaries.blocks.ahead import clock_change, tomorrow
 from claw.core.summaries.blocks.changes import changes
+from claw.core.summaries.blocks.clashes import over_capacity, overlaps
 from claw.core.summaries.blocks.gaps import no_location, unassigned, unconfirmed, unreachable
-from claw.core.summaries.blocks.people import leftovers, over_capacity, overlaps, people
+from claw.core.summaries.blocks.leftovers import leftovers
+from claw.core.summaries.blocks.people import people
+from claw.core.summaries.blocks.schedule import schedule
 from claw.core.summaries.blocks.urgent import needs_action
 from claw.core.summaries.facts import Facts
 from claw.core.summaries.item import Block
@@ -13,6 +16,7 @@ from claw.core.verticals import BlockName
 
 BLOCKS: Mapping[BlockName, Callable[[Facts], Block]] = {
     "needs_action": needs_action,
+    "schedule": schedule,
     "unassigned": unassigned,
     "overlaps": overlaps,
     "over_capacity": over_capacity,

@@ -15,20 +15,20 @@ def tomorrow(facts: Facts) -> Block:
     """Tomorrow in one line; unknown is not none."""
     day = facts.day + timedelta(days=1)
     words = facts.pack.vocabulary.appointment
-    sources = facts.content.snapshot.sources
-    if not sources or any(day not in source.covered_days for source in sources):
-        item = Item(text="not known completely yet")
-        return block("tomorrow", "Tomorrow", [item], "", count=len(facts.work_on(day)))
     work = facts.work_on(day)
-    said = [words.counted(count_once(work))]
+    said = [words.counted(count_once(work)) if work else f"no {words.many}"]
     first = first_start(work)
     if first is not None:
         said.append(f"first {clock(first, facts.zone)}")
     open_ = sum(1 for a in work if is_unassigned(a))
     if open_:
         said.append(f"{open_} unassigned")
-    items = [Item(text=", ".join(said), refs=tuple(a.ref for a in work))]
-    return block("tomorrow", "Tomorrow", items, "", count=count_once(work))
+    if not facts.read_completely(day):
+        said[0] += " known so far"
+        said.append("not read completely yet")
+    text = ", ".join(said)
+    item = Item(text=text[0].upper() + text[1:], refs=tuple(a.ref for a in work))
+    return block("tomorrow", "Tomorrow", [item], "", count=count_once(work))
 
 
 def clock_change(facts: Facts) -> Block:

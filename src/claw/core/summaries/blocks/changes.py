@@ -1,93 +1,136 @@
-"""What changed for this day since the previous summary."""
+"""What changed for this day since the previous snapshot."""
 
-from msgspec import UnsetType
+from collections.abc import Mapping
+from typing import TypeAlias
 
-from claw.core.model.canonical import short_hash
-from claw.core.model.records import Appointment
+from claw.core.model.records import Appointment, Segment
 from claw.core.snapshots.diff import Change, diff_contents
-from claw.core.summaries.facts import NOT_WORK, Facts
+from claw.core.summaries.facts import Facts
 from claw.core.summaries.item import Block, Item, block
-from claw.core.summaries.wording import date_and_clock, duration
+from claw.core.summaries.wording import clock, date_and_clock, duration, listed
 from claw.core.time import local_date
 
-_WORTH_SAYING = frozenset({"moved", "reassigned", "status", "location"})
-_WORDS = {
-    "added": "new",
-    "gone": "no longer in the source",
-    "returned": "back again",
-    "moved_out": "moved away",
-    "moved_in": "moved here",
+Sides: TypeAlias = "tuple[Appointment, Appointment]"
+
+# In the order they are told: what is off, what comes at another time, who else comes.
+_GROUPS: Mapping[str, int] = {"off": 0, "moved": 1, "reassigned": 2, "other": 3, "new": 4}
+_STATUS_WORDS: Mapping[str, str] = {
+    "tentative": "no longer confirmed",
+    "no_show": "the customer did not come",
+    "unknown": "status no longer known",
 }
+_OFF = frozenset({"cancelled", "declined"})
 
 
 def changes(facts: Facts) -> Block:
-    """New, gone, moved, reassigned and otherwise changed work of the day."""
-    title = "Changed since the last summary"
-    if facts.previous is None:
-        return block("changes", title, [], "There is no earlier summary to compare with")
-    diff = diff_contents(facts.previous, facts.content)
-    if not diff.first <= facts.day <= diff.last:
-        return block("changes", title, [], "The earlier snapshot did not hold this day")
-    items = [
-        item
-        for change in diff.changes
-        if change.type == "appointment" and (item := _item(facts, change)) is not None
+    """Called off, moved, reassigned, otherwise changed and new on the day, grouped so."""
+    previous = facts.previous
+    if previous is None:
+        title = "Changed since the last snapshot"
+        return block("changes", title, [], "There is no earlier snapshot to compare with")
+    since = date_and_clock(previous.snapshot.taken_at, facts.zone)
+    title = f"Changed since {since}"
+    if not previous.snapshot.first <= facts.day <= previous.snapshot.last:
+        return block("changes", title, [], f"The snapshot of {since} did not hold this day")
+    told = [
+        (_GROUPS[group], item)
+        for change in diff_contents(previous, facts.content).changes
+        if (found := _told(facts, change)) is not None
+        for group, item in (found,)
     ]
-    since = short_hash(facts.previous.snapshot.snapshot_id)
-    return block("changes", title, items, f"No changes since snapshot {since}")
+    items = [item for _, item in sorted(told, key=lambda pair: pair[0])]
+    return block("changes", title, items, f"No changes since {since}")
 
 
-def _item(facts: Facts, change: Change) -> Item | None:
-    before, after = _appointment(change.before), _appointment(change.after)
-    shown = after or before
-    if shown is None or shown.kind in NOT_WORK or not _touches(facts, before, after):
+def _told(facts: Facts, change: Change) -> tuple[str, Item] | None:
+    before = change.before if isinstance(change.before, Appointment) else None
+    after = change.after if isinstance(change.after, Appointment) else None
+    shown = next((a for a in (after, before) if a is not None and _is_here(facts, a)), None)
+    if shown is None or not any(a and _concerns(facts, a) for a in (before, after)):
         return None
-    said: list[str] = []
-    if change.change in _WORDS:
-        said.append(_WORDS[change.change])
-    elif not _WORTH_SAYING & set(change.classes):
+    group, said = _what(facts, change, before, after)
+    if not said:
         return None
-    said += _what(facts, change, before, after)
-    return Item(
+    item = Item(
         when=facts.when(shown), text=facts.describe(shown), note=", ".join(said), refs=(shown.ref,)
     )
+    return group, item
 
 
 def _what(
     facts: Facts, change: Change, before: Appointment | None, after: Appointment | None
-) -> list[str]:
-    said: list[str] = []
-    if before is None or after is None:
-        return said
-    if "moved" in change.classes and change.change != "gone":
-        was = date_and_clock(before.starts_at, before.zone)
-        if isinstance(change.moved_seconds, UnsetType):
-            said.append("times changed")
-        else:
-            later = "later" if change.moved_seconds > 0 else "earlier"
-            said.append(f"{duration(abs(change.moved_seconds))} {later}, was {was}")
-    if "reassigned" in change.classes:
-        said.append(f"was {_assignees(facts, before)}, now {_assignees(facts, after)}")
-    if "status" in change.classes and before.status != after.status and not said:
-        said.append(f"{before.status} is now {after.status}")
-    return said
+) -> tuple[str, list[str]]:
+    """The group of a change and what is said of it; nothing when it is not worth a line."""
+    if after is None:
+        return "off", ["moved to a date that was not kept"]
+    if before is None:
+        return "new", ["new"]
+    if change.change == "gone":
+        return "off", ["no longer in the source"]
+    if before.status != after.status and after.status in _OFF:
+        return "off", [after.status]
+    sides = (before, after)
+    moved, people = _moved(facts, sides), _people(facts, sides)
+    said = [*moved, *people, *_status(sides), *_place(facts, sides)]
+    if change.change == "returned":
+        return "new", ["back in the source", *said]
+    return ("moved" if moved else "reassigned" if people else "other"), said
 
 
-def _assignees(facts: Facts, appointment: Appointment) -> str:
-    names = {facts.resource_name(segment.resource) for segment in appointment.segments}
-    return " and ".join(sorted(names)) or "nobody"
+def _moved(facts: Facts, sides: Sides) -> list[str]:
+    before, after = sides
+    if before.precision != after.precision:
+        return [f"was {facts.when(before)}"]
+    if _is_here(facts, before) != _is_here(facts, after):
+        if _is_here(facts, after):
+            return [f"moved here from {date_and_clock(before.starts_at, before.zone)}"]
+        return [f"moved to {date_and_clock(after.starts_at, after.zone)}"]
+    shift = int((after.starts_at - before.starts_at).total_seconds())
+    if shift:
+        direction = "later" if shift > 0 else "earlier"
+        return [f"{duration(abs(shift))} {direction} (was {clock(before.starts_at, before.zone)})"]
+    growth = int((after.ends_at - before.ends_at).total_seconds())
+    if growth:
+        return [f"{duration(abs(growth))} {'longer' if growth > 0 else 'shorter'}"]
+    return ["times within it changed"] if _hours(before) != _hours(after) else []
 
 
-def _touches(facts: Facts, before: Appointment | None, after: Appointment | None) -> bool:
-    days = {local_date(a.starts_at, a.zone) for a in (before, after) if a is not None}
-    concerned = facts.audience is None or any(
-        segment.resource == facts.audience
-        for a in (before, after)
-        if a is not None
-        for segment in a.segments
-    )
-    return concerned and facts.day in days
+def _people(facts: Facts, sides: Sides) -> list[str]:
+    was, now = (set(facts.resource_names(side)) - {"nobody"} for side in sides)
+    joined, left = sorted(now - was), sorted(was - now)
+    if joined and left:
+        return [f"{listed(joined)} instead of {listed(left)}"]
+    if joined:
+        return [f"{listed(joined)} joins" if was else f"given to {listed(joined)}"]
+    if left:
+        return [f"without {listed(left)}" if now else f"taken from {listed(left)}"]
+    return []
 
 
-def _appointment(record: object) -> Appointment | None:
-    return record if isinstance(record, Appointment) else None
+def _status(sides: Sides) -> list[str]:
+    before, after = sides
+    if before.status == after.status:
+        return []
+    return [_STATUS_WORDS.get(after.status, after.status)]
+
+
+def _place(facts: Facts, sides: Sides) -> list[str]:
+    before, after = sides
+    if before.location == after.location:
+        return []
+    place = facts.suburb(after)
+    return [f"now in {place}" if place else "now without a place"]
+
+
+def _is_here(facts: Facts, appointment: Appointment) -> bool:
+    return local_date(appointment.starts_at, appointment.zone) == facts.day
+
+
+def _concerns(facts: Facts, appointment: Appointment) -> bool:
+    audience = facts.audience
+    return audience is None or any(s.resource == audience for s in appointment.segments)
+
+
+def _hours(appointment: Appointment) -> set[tuple[object, ...]]:
+    segments: tuple[Segment, ...] = appointment.segments
+    return {(segment.starts_at, segment.ends_at) for segment in segments}

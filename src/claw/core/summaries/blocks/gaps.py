@@ -3,7 +3,7 @@
 from msgspec import UnsetType
 
 from claw.core.model.records import Appointment
-from claw.core.summaries.facts import Facts
+from claw.core.summaries.facts import Facts, piece_of
 from claw.core.summaries.item import Block, Item, block
 
 _ON_SITE = frozenset({"visit", "consultation"})
@@ -35,11 +35,9 @@ def unreachable(facts: Facts) -> Block:
     seen: set[str] = set()
     for appointment in facts.work:
         why = why_unreachable(appointment)
-        group = appointment.group
-        key = appointment.ref if isinstance(group, UnsetType) else group
-        if why is None or key in seen:
+        if why is None or piece_of(appointment) in seen:
             continue
-        seen.add(key)
+        seen.add(piece_of(appointment))
         items.append(
             Item(
                 when=facts.when(appointment),

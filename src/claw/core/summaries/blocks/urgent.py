@@ -1,33 +1,34 @@
 """What needs somebody to act, worst first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
 from claw.core.model.reference import Ref
+from claw.core.summaries.blocks.clashes import overlaps
 from claw.core.summaries.blocks.gaps import no_location, unassigned, unconfirmed, unreachable
-from claw.core.summaries.blocks.people import overlaps
 from claw.core.summaries.facts import Facts
 from claw.core.summaries.item import Block, Item, block
 
 # Worst first: work that cannot happen, then people who cannot be in two places, then
 # customers who may not be there or cannot be told.
-_SOURCES: tuple[tuple[Callable[[Facts], Block], str], ...] = (
-    (unassigned, "nobody is assigned"),
-    (overlaps, "double booked"),
-    (no_location, "no address"),
-    (unconfirmed, "not confirmed"),
-    (unreachable, "cannot be texted"),
-)
+TROUBLES: Mapping[str, tuple[Callable[[Facts], Block], str]] = {
+    "unassigned": (unassigned, "nobody is assigned"),
+    "overlaps": (overlaps, "double booked"),
+    "no_location": (no_location, "no address"),
+    "unconfirmed": (unconfirmed, "not confirmed"),
+    "unreachable": (unreachable, "cannot be texted"),
+}
 
 
 def needs_action(facts: Facts) -> Block:
-    """The worst few of everything that is wrong with the day, each with why."""
+    """The worst few of everything that is wrong with the day, each once with all its reasons."""
     by_records: dict[tuple[Ref, ...], Item] = {}
-    for source, why in _SOURCES:
+    for source, why in TROUBLES.values():
         for item in source(facts).items:
             known = by_records.get(item.refs)
-            note = why if known is None else f"{known.note}, {why}"
+            reason = f"{why} ({item.note})" if isinstance(item.note, str) else why
+            note = reason if known is None else f"{known.note}, {reason}"
             by_records[item.refs] = replace(known or item, note=note)
     found = list(by_records.values())
     shown = found[: facts.pack.thresholds.most_actions]

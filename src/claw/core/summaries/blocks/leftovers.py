@@ -1,0 +1,30 @@
+"""What yesterday left behind."""
+
+from datetime import timedelta
+
+from claw.core.model.records import Appointment
+from claw.core.summaries.facts import Facts
+from claw.core.summaries.item import Block, Item, block
+
+_DONE = frozenset({"completed", "no_show"})
+
+
+def leftovers(facts: Facts) -> Block:
+    """What was to be done yesterday and is not said to be; unread is not the same as done."""
+    day = facts.day - timedelta(days=1)
+    items = [
+        Item(when=facts.when(a), text=facts.describe(a), note=_said(facts, a), refs=(a.ref,))
+        for a in facts.work_on(day)
+        if a.status not in _DONE
+    ]
+    known = facts.read_completely(day)
+    empty = "Nothing is left from yesterday" if known else "Yesterday was not read completely"
+    return block("leftovers", "Left from yesterday", items, empty)
+
+
+def _said(facts: Facts, appointment: Appointment) -> str:
+    status = appointment.source_status
+    said = status if isinstance(status, str) else appointment.status
+    if appointment not in facts.continuing:
+        return said
+    return f"{said}, continues until {facts.clock(appointment.ends_at, appointment.zone)}"
