@@ -10,7 +10,14 @@ from claw.ports.connector import Bundle, MapEnv, Missing, MissingCode, Part, Raw
 from claw_testing.simpro_world import appointment_of, env
 
 Json = dict[str, Any]
-OMIT = object()
+
+
+class _Omit:
+    def __repr__(self) -> str:
+        return "left out"
+
+
+OMIT = _Omit()
 """As a value: the key is left out."""
 
 

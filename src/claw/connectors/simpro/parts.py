@@ -35,6 +35,7 @@ from claw.connectors.simpro.wire import (
 BATCH = 100
 WORK_KINDS = ("job", "quote", "lead")
 _WORK = ("Customer", "CustomerContact", "Site", "SiteContact", "Stage", "Status")
+_LEAST_WORK = ("ID", "Customer", "Site")
 _NAMES = ("GivenName", "FamilyName")
 _PHONES = ("Phone", "AltPhone", "Email", "DoNotCall")
 _STAFF = ("ID", "Name", "PrimaryContact", "Archived", "DateModified")
@@ -43,13 +44,9 @@ _CLOSED = "simpro.forbidden"
 _SINGLY = "simpro.singly"
 
 KINDS: Mapping[str, tuple[Listing, ...]] = {
-    "job": (
-        Listing("jobs", ("ID", "Type", "Name", *_WORK, "DateModified"), ("ID", "Name", *_WORK)),
-    ),
-    "quote": (
-        Listing("quotes", ("ID", "Name", *_WORK, "IsClosed", "DateModified"), ("ID", *_WORK)),
-    ),
-    "lead": (Listing("leads", ("ID", "LeadName", *_WORK, "DateModified"), ("ID", *_WORK)),),
+    "job": (Listing("jobs", ("ID", "Type", "Name", *_WORK, "DateModified"), _LEAST_WORK),),
+    "quote": (Listing("quotes", ("ID", "Name", *_WORK, "IsClosed", "DateModified"), _LEAST_WORK),),
+    "lead": (Listing("leads", ("ID", "LeadName", *_WORK, "DateModified"), _LEAST_WORK),),
     "activity": (Listing("setup/activities", ("ID", "Name"), ("ID", "Name")),),
     "site": (
         Listing(
