@@ -57,6 +57,12 @@ def test_a_reference_to_nothing_is_skipped() -> None:
     assert selected(visit(1, customer=ref("customer", 404))) == {ref("schedule", 1)}
 
 
+def test_references_that_go_in_a_circle_end() -> None:
+    one = employee(1, location=ref("employee", 2))
+    two = employee(2, location=ref("employee", 1))
+    assert selected(visit(1), one, two) == {ref("schedule", 1), one.ref, two.ref}
+
+
 @given(schedules, st.dates(date(2000, 1, 1), date(2099, 1, 1)), st.integers(0, 20_000))
 def test_the_selection_is_closed_and_holds_nothing_else(
     schedule: list[Record], first: date, days: int
