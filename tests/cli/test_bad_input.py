@@ -1,9 +1,23 @@
 """Bad input and trouble: what, where, how to mend, the right exit code, nothing lost."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from claw.connect.simulator import serve_in_thread
 from claw_testing.installation import Installation, simulator
+
+_WHO = ["--name", "X", "--country", "AU"]
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One installation with one tenant that nothing was read for."""
+    made = Installation(home=tmp_path_factory.mktemp("harbour"))
+    assert made.claw("db", "start").code == 0
+    made.create_tenant()
+    yield made
+    made.claw("db", "stop")
 
 
 @pytest.mark.parametrize(
@@ -16,9 +30,9 @@ from claw_testing.installation import Installation, simulator
         (["connection", "show", "other"], 3, "connection"),
         (["connection", "add", "nosuch", "--name", "x"], 3, "connector"),
         (["connector", "show", "nosuch"], 3, "connector"),
-        (["tenant", "create", "x", "--name", "X", "--zone", "Australia/Sidney", "--country", "AU"], 2, "zone"),
-        (["tenant", "create", "Bad Slug", "--name", "X", "--zone", "UTC", "--country", "AU"], 2, "slug"),
-        (["tenant", "create", "harbour", "--name", "X", "--zone", "UTC", "--country", "AU"], 5, "slug"),
+        (["tenant", "create", "x", "--zone", "Australia/Sidney", *_WHO], 2, "zone"),
+        (["tenant", "create", "Bad Slug", "--zone", "UTC", *_WHO], 2, "slug"),
+        (["tenant", "create", "harbour", "--zone", "UTC", *_WHO], 5, "slug"),
         (["snapshot", "show", "zz"], 2, "snapshot"),
         (["snapshot", "show", "0123456789"], 3, "snapshot"),
         (["snapshot", "take"], 3, None),
@@ -30,10 +44,9 @@ from claw_testing.installation import Installation, simulator
     ],
 )  # fmt: skip
 def test_every_refusal_names_field_and_mend(
-    installation: Installation, arguments: list[str], code: int, field: str | None
+    harbour: Installation, arguments: list[str], code: int, field: str | None
 ) -> None:
-    installation.create_tenant()
-    ran = installation.claw(*arguments, "--json")
+    ran = harbour.claw(*arguments, "--json")
     assert ran.code == code, ran.out + ran.err
     assert ran.json["error"]["message"]
     assert ran.json["error"].get("field") == field

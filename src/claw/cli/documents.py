@@ -1,0 +1,68 @@
+"""The JSON document of every command; ``docs/schema/cli/`` is generated from it."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from claw.cli.config import ConfigCheck, SettingRow
+from claw.cli.connection import ConnectionDocument
+from claw.cli.connector import ConnectorRow
+from claw.cli.db import ServerDocument, StatusDocument
+from claw.cli.doctor import DoctorDocument
+from claw.cli.output import ErrorDocument
+from claw.cli.quarantine import QuarantineRow
+from claw.cli.simulate import SimulatorDocument
+from claw.cli.sync import AcceptDocument
+from claw.cli.tenant import TenantDocument
+from claw.core.summaries.forms import SummaryJson
+from claw.engine.snapshots import DiffDocument, SnapshotDocument, VerifyDocument
+from claw.engine.summaries import VerifiedSummary
+from claw.engine.sync import SyncReport
+from claw.ports.manifest import Manifest
+from claw.ports.migration import MigrationState
+
+DOCUMENTS: Mapping[str, object] = {
+    "config-check": ConfigCheck,
+    "config-show": list[SettingRow],
+    "connection": ConnectionDocument,
+    "connection-list": list[ConnectionDocument],
+    "connector-list": list[ConnectorRow],
+    "connector-show": Manifest,
+    "db-migrate": list[MigrationState],
+    "db-server": ServerDocument,
+    "db-status": StatusDocument,
+    "doctor": DoctorDocument,
+    "error": ErrorDocument,
+    "quarantine-list": list[QuarantineRow],
+    "simulate": SimulatorDocument,
+    "snapshot": SnapshotDocument,
+    "snapshot-diff": DiffDocument,
+    "snapshot-list": list[SnapshotDocument],
+    "snapshot-verify": VerifyDocument,
+    "summary": SummaryJson,
+    "summary-verify": VerifiedSummary,
+    "sync": SyncReport,
+    "sync-accept": AcceptDocument,
+    "tenant": TenantDocument,
+    "tenant-list": list[TenantDocument],
+}
+
+
+def schema_bytes(name: str) -> bytes:
+    """The JSON Schema of one document, as committed."""
+    (schema,), components = msgspec.json.schema_components(
+        [DOCUMENTS[name]], schema_hook=_any_value, ref_template="#/$defs/{name}"
+    )
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "$defs": components,
+    }
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2) + b"\n"
+
+
+def _any_value(type_: type) -> dict[str, object]:
+    """Extensions hold any JSON value but null; their meaning is the connector's."""
+    if type_ is object:
+        return {"type": ["string", "integer", "boolean", "array", "object"]}
+    raise NotImplementedError(f"{type_.__name__} has no JSON form")
