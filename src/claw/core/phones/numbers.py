@@ -63,12 +63,19 @@ def metadata_version() -> str:
 
 
 def _parse(text: str, country: str) -> phonenumbers.PhoneNumber | None:
-    repaired = _TRUNK_PREFIX.sub("+", text)
-    try:
-        number = phonenumbers.parse(repaired, country)
-    except phonenumbers.NumberParseException:
-        return None
-    return number if phonenumbers.is_valid_number(number) else None
+    """The valid number in ``text``, as written if it is one, else with ``00`` read as ``+``.
+
+    In that order, because ``00`` may begin the country's own prefix for calling abroad
+    (``0011`` in Australia), which the numbering data knows.
+    """
+    for reading in dict.fromkeys((text, _TRUNK_PREFIX.sub("+", text))):
+        try:
+            number = phonenumbers.parse(reading, country)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return number
+    return None
 
 
 def _kind(number: phonenumbers.PhoneNumber) -> PhoneKind:

@@ -9,6 +9,9 @@ _RFC_3339 = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:[.,]\d+)?(?:([Zz])|([+-])(\d{2}):?(\d{2}))"
 )
 
+# Since 3.11 ``fromisoformat`` also reads week dates, of the same length.
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def parse_instant(text: str, *, field: str = "instant") -> datetime:
     """Read an RFC 3339 instant; fractions of a second are cut.
@@ -52,7 +55,7 @@ def parse_date(text: str, *, field: str = "date") -> date:
         InvalidInput: when it is none.
     """
     try:
-        if len(text.strip()) != len("2026-11-24"):
+        if not _ISO_DATE.fullmatch(text.strip()):
             raise ValueError
         return date.fromisoformat(text.strip())
     except ValueError:

@@ -76,7 +76,7 @@ def parse_pack(data: bytes) -> VerticalPack:
     """
     try:
         pack = msgspec.toml.decode(data, type=VerticalPack)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(
             f"the vertical cannot be read: {error}", code="vertical_invalid", field="vertical"
         ) from error
