@@ -122,14 +122,16 @@ RULES: dict[str, str] = {
           and has_any_column_privilege(r.name, c.oid, 'select')
     """,
     "a definer function is listed, pinned and owned by claw_platform": f"""
-        select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        select p.oid::regprocedure::text
+        from pg_proc p join pg_namespace n on n.oid = p.pronamespace
         where p.prosecdef and {OURS} and exists (select from application_role r
               where has_function_privilege(r.name, p.oid, 'execute'))
           and not (is_listed_function(p.oid) and p.proowner::regrole::text = 'claw_platform'
                    and coalesce(p.proconfig @> '{{"search_path=pg_catalog, pg_temp"}}', false))
     """,
     "PUBLIC may execute nothing": f"""
-        select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        select p.oid::regprocedure::text
+        from pg_proc p join pg_namespace n on n.oid = p.pronamespace
         where {OURS} and exists (
             select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
             where a.grantee = 0)
@@ -199,7 +201,8 @@ def _with_lists(query: str, allowed: Listed) -> str:
     )
     query = query.replace(
         "is_listed_function(p.oid)",
-        f"(n.nspname || '.' || p.proname || '(' || replace(oidvectortypes(p.proargtypes), ', ', ',') || ')'"
+        "(n.nspname || '.' || p.proname"
+        " || '(' || replace(oidvectortypes(p.proargtypes), ', ', ',') || ')'"
         f" in ({functions}))",
     )
     roles = ", ".join(f"('{role}')" for role in APPLICATION_ROLES)

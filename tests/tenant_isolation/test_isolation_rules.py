@@ -44,9 +44,12 @@ async def test_sessions_of_the_application_end_waits_and_idleness(scratch: TestD
     for url in (scratch.app, scratch.worker):
         connection = await asyncpg.connect(url)
         try:
-            for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            for name in (
+                "statement_timeout",
+                "lock_timeout",
+                "idle_in_transaction_session_timeout",
+            ):
                 assert await connection.fetchval(f"show {name}") != "0", name
             assert await connection.fetchval("show search_path") == "pg_catalog, claw, pg_temp"
         finally:
             await connection.close()
-

@@ -41,7 +41,7 @@ def wheel_binaries() -> Binaries:
     raise InstallationBroken(
         "the embedded PostgreSQL is not installed on this platform",
         code="embedded_binaries_missing",
-        hint="reinstall Claw on Linux or macOS, or set CLAW_DATABASE_URL to a PostgreSQL 15+ server",
+        hint="reinstall Claw on Linux or macOS, or set CLAW_DATABASE_URL to PostgreSQL 15+",
     )
 
 

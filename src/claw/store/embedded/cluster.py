@@ -204,7 +204,7 @@ class Cluster:
     def _access(self) -> str:
         if self.options.superuser_password is not None:
             return "local all all scram-sha-256\n"
-        names = ",".join((roles.OWNER, roles.APP, roles.WORKER))
+        names = f"{roles.OWNER},{roles.APP},{roles.WORKER}"
         return f"local {DATABASE} {names} scram-sha-256\nlocal all all reject\n"
 
     def _pg_ctl(self, action: str, *arguments: str) -> None:

@@ -16,13 +16,14 @@ import sys
 
 
 def main(arguments: list[str]) -> int:
+    """Wait for the last user in a process of its own, then stop the server."""
     users_path, keep_path, own_lock, uid, gid, *stop_command = arguments
     if os.fork():
         return 0  # The starter waits for this one only; the child outlives it.
     users = os.open(users_path, os.O_RDWR | os.O_CLOEXEC)
     fcntl.flock(users, fcntl.LOCK_EX)
     if not os.path.exists(keep_path):
-        as_server = {} if uid == "-1" else {"user": int(uid), "group": int(gid), "extra_groups": []}
+        ourselves = uid == "-1"
         subprocess.run(
             stop_command,
             stdin=subprocess.DEVNULL,
@@ -30,7 +31,9 @@ def main(arguments: list[str]) -> int:
             stderr=subprocess.DEVNULL,
             cwd="/",
             check=False,
-            **as_server,
+            user=None if ourselves else int(uid),
+            group=None if ourselves else int(gid),
+            extra_groups=None if ourselves else [],
         )
     # In this order: whoever gets the users file next must see that we are gone.
     os.close(int(own_lock))

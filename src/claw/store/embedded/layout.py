@@ -168,5 +168,5 @@ def _short_temporary_folder(account: Account | None) -> str:
     path = os.fsencode(f"{usual}/{longest_name}/{_SOCKET_NAME}")
     too_long = len(path) > _LONGEST_SOCKET_PATH
     if too_long or (account is not None and not account.may_enter(Path(usual))):
-        return "/tmp"
+        return "/tmp"  # noqa: S108  # only a folder of mode 0700 is made in it
     return usual

@@ -4,7 +4,7 @@ import errno
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -57,7 +57,7 @@ class FileLock:
 
 
 @contextmanager
-def exclusively(path: Path, *, seconds: float) -> Iterator[None]:
+def exclusively(path: Path, *, seconds: float) -> Generator[None]:
     """Hold ``path``'s lock alone.
 
     Raises:

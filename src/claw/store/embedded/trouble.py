@@ -1,7 +1,7 @@
 """Failures of the machine below the database, told as what the operator can do about them."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 @contextmanager
-def told(home: Path) -> Iterator[None]:
+def told(home: Path) -> Generator[None]:
     """Turn an ``OSError`` about files under ``home`` into an ``InstallationBroken``."""
     try:
         yield
