@@ -8,7 +8,7 @@ and e-mail addresses that slipped into another value are masked by shape.
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Generator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Literal, TextIO, cast
 
@@ -77,7 +77,7 @@ def configure_logs(
 
 
 @contextmanager
-def trace(trace_id: str, **ids: str) -> Iterator[None]:
+def trace(trace_id: str, **ids: str) -> Generator[None]:
     """Bind a trace id and other ids to every log line inside."""
     with structlog.contextvars.bound_contextvars(trace_id=trace_id, **ids):
         yield
@@ -92,6 +92,7 @@ class PrometheusMetrics:
         self._histograms: dict[tuple[str, tuple[str, ...]], Histogram] = {}
 
     def count(self, name: str, value: int = 1, **labels: str) -> None:
+        """Add ``value`` to the counter ``name``."""
         key = (name, tuple(sorted(labels)))
         if key not in self._counters:
             self._counters[key] = Counter(
@@ -101,6 +102,7 @@ class PrometheusMetrics:
         (counter.labels(**labels) if labels else counter).inc(value)
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
+        """Record one duration in seconds."""
         key = (name, tuple(sorted(labels)))
         if key not in self._histograms:
             self._histograms[key] = Histogram(

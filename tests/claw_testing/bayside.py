@@ -5,10 +5,11 @@ Everything is said in Sydney wall time and lies around Tuesday 24 November 2026.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from importlib import resources
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from claw.core.model.normalise import normalise, store_form
 from claw.core.model.records import (
@@ -30,8 +31,16 @@ from claw.core.snapshots.content import SnapshotContent, SnapshotSource
 from claw.core.snapshots.identity import make_snapshot
 from claw.core.snapshots.selection import date_of, select
 from claw.core.snapshots.tree import Leaf, build_tree
+from claw.core.summaries.document import (
+    RENDERER,
+    SummaryContext,
+    SummaryDocument,
+    SummaryInputs,
+    build_document,
+)
+from claw.core.summaries.item import Block
 from claw.core.time import resolve_local
-from claw.core.verticals import VerticalPack, parse_pack
+from claw.core.verticals import VerticalPack, pack_hash, parse_pack
 
 ZONE = "Australia/Sydney"
 TODAY = date(2026, 11, 24)
@@ -202,6 +211,65 @@ def snapshot_of(
     return SnapshotContent(snapshot=snapshot, records=chosen)
 
 
-def trades() -> VerticalPack:
-    """The vertical as shipped."""
-    return parse_pack((resources.files("claw.core.verticals") / "trades.toml").read_bytes())
+@cache
+def pack(vertical: str = "trades") -> VerticalPack:
+    """A vertical as shipped."""
+    return parse_pack((resources.files("claw.core.verticals") / f"{vertical}.toml").read_bytes())
+
+
+@cache
+def morning() -> tuple[SnapshotContent, SnapshotContent]:
+    """Tuesday at six, and the snapshot of the evening before."""
+    return snapshot_of(today()), snapshot_of(yesterday(), taken_at=at("23 18:00"))
+
+
+def document(
+    now: SnapshotContent,
+    previous: SnapshotContent | None = None,
+    *,
+    day: date = TODAY,
+    view: str = "owner",
+    audience: Ref | UnsetType = UNSET,
+    vertical: str = "trades",
+    **context: Any,
+) -> SummaryDocument:
+    """The summary of a day, from these snapshots."""
+    words = pack(vertical)
+    inputs = SummaryInputs(
+        snapshot=now.snapshot.snapshot_id,
+        previous=previous.snapshot.snapshot_id if previous else UNSET,
+        date=day,
+        view=view,
+        audience=audience,
+        locale="en-AU",
+        renderer=RENDERER,
+        context=SummaryContext(
+            **{
+                "tenant": "bayside",
+                "tenant_name": "Bayside Plumbing",
+                "zone": ZONE,
+                "locale": "en-AU",
+                "vertical": vertical,
+                "vertical_hash": pack_hash(words),
+                "renderer": RENDERER,
+                "tzdata": "2026f",
+                "phones": "9.0.43",
+                **context,
+            }
+        ),
+    )
+    return build_document(inputs, now, previous, words)
+
+
+def block_of(told: SummaryDocument, name: str) -> Block:
+    """One block of a summary."""
+    (found,) = [block for block in told.blocks if block.block == name]
+    return found
+
+
+def lines_of(told: SummaryDocument, name: str) -> list[tuple[str, str, str]]:
+    """When, text and note of each line of a block."""
+    return [
+        (str(item.when or ""), item.text, str(item.note or ""))
+        for item in block_of(told, name).items
+    ]

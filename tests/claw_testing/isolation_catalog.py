@@ -250,9 +250,7 @@ async def _seed_row(connection: asyncpg.Connection, name: str, tenant_id: UUID, 
             values.append(await _value(connection, column, mark))
     optional = [i for i, c in enumerate(columns) if c["checks"] and not c["attnotnull"]]
     choices = [
-        set(empty)
-        for size in range(len(optional) + 1)
-        for empty in combinations(optional, size)
+        set(empty) for size in range(len(optional) + 1) for empty in combinations(optional, size)
     ]
     for last, empty in enumerate(choices, 1):
         # A check over several columns admits only some of them together.
@@ -377,23 +375,23 @@ async def attack(connection: asyncpg.Connection, victim: UUID, attacker: UUID | 
 
 
 def _statements(name: str, kind: str, victim: UUID) -> list[tuple[str, str]]:
+    theirs = f"tenant_id = '{victim}'"
     found = [
         ("select by tenant", f"select 1 from {name} t where t::text like '%{victim}%'"),
         ("copy", f"select 1 from (table {name}) t where t::text like '%{victim}%'"),
     ]
     if kind in ("r", "p"):
         found += [
-            ("update", f"update {name} set tenant_id = tenant_id where tenant_id = '{victim}'"
-                       " returning 1"),
-            ("delete", f"delete from {name} where tenant_id = '{victim}' returning 1"),
-        ]  # fmt: skip
+            ("update", f"update {name} set tenant_id = tenant_id where {theirs} returning 1"),
+            ("delete", f"delete from {name} where {theirs} returning 1"),
+        ]
     return found
 
 
 async def _try(connection: asyncpg.Connection, attacker: UUID | None, statement: str) -> int:
     """Run one statement as ``attacker`` and undo it; how many rows it saw or changed."""
     transaction = connection.transaction()
-    await transaction.start()  # type: ignore[attr-defined]
+    await transaction.start()
     try:
         if attacker is not None:
             await connection.execute("select set_config('app.tenant_id', $1, true)", str(attacker))
@@ -401,7 +399,7 @@ async def _try(connection: asyncpg.Connection, attacker: UUID | None, statement:
     except asyncpg.PostgresError:
         return 0
     finally:
-        await transaction.rollback()  # type: ignore[attr-defined]
+        await transaction.rollback()
 
 
 async def _forge(
@@ -409,7 +407,7 @@ async def _forge(
 ) -> list[str]:
     """Insert a row that says it is the victim's: must be refused by row security itself."""
     transaction = connection.transaction()
-    await transaction.start()  # type: ignore[attr-defined]
+    await transaction.start()
     try:
         if attacker is not None:
             await connection.execute("select set_config('app.tenant_id', $1, true)", str(attacker))
@@ -420,5 +418,5 @@ async def _forge(
         # Any other refusal came after row security had let it pass.
         return [f"{name}: a forged row got past row security ({error.sqlstate})"]
     finally:
-        await transaction.rollback()  # type: ignore[attr-defined]
+        await transaction.rollback()
     return [f"{name}: a forged row was taken"]

@@ -9,7 +9,8 @@ from claw_testing.scratch_database import TestDatabase, add_tenant
 _T = "claw.connection"
 HOLES = {
     "a policy that is true": f"drop policy only_own_rows on {_T};"
-    f" create policy only_own_rows on {_T} for all to claw_app, claw_worker using (true) with check (true)",
+    f" create policy only_own_rows on {_T} for all to claw_app, claw_worker"
+    " using (true) with check (true)",
     "row security not forced": f"alter table {_T} no force row level security",
     "row security off": f"alter table {_T} disable row level security",
     "with check (true)": f"alter policy only_own_rows on {_T} with check (true)",

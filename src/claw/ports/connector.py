@@ -239,9 +239,13 @@ class Http(Protocol):
 class Log(Protocol):
     """Structured logging for connectors; values are masked before they are written."""
 
-    def info(self, event: str, **values: object) -> None: ...
+    def info(self, event: str, **values: object) -> None:
+        """Something worth knowing."""
+        ...
 
-    def warning(self, event: str, **values: object) -> None: ...
+    def warning(self, event: str, **values: object) -> None:
+        """Something that a person should look at."""
+        ...
 
 
 class Context(Struct, kw_only=True):
@@ -266,7 +270,9 @@ class Connector(Protocol):
     """A source of schedules. Implementations hold no state between calls."""
 
     @property
-    def manifest(self) -> Manifest: ...
+    def manifest(self) -> Manifest:
+        """What the connector reads, needs and promises."""
+        ...
 
     async def check(self, ctx: Context) -> CheckReport:
         """Prove credentials, account identity, permissions and clock. Raises connector errors."""

@@ -51,7 +51,10 @@ class PostgresConnections:
 
     async def list(self) -> Sequence[Connection]:
         rows = await self._tx.fetch(
-            f'select {_COLUMNS} from claw.connection where tenant_id = $1 order by name collate "C"',
+            f"""
+            select {_COLUMNS} from claw.connection
+            where tenant_id = $1 order by name collate "C"
+            """,
             self._tenant_id,
         )
         return [_connection(row) for row in rows]

@@ -23,9 +23,8 @@ from claw.connectors.simpro.client import (
 )
 from claw.connectors.simpro.rows import SCHEDULES
 from claw.connectors.simpro.wire import Build, Company, CurrentUser, Schedule, decode
-from claw.core.errors import ClawError
 from claw.core.phones import country_code
-from claw.core.time import check_zone, local_date
+from claw.core.time import known_zone, local_date
 
 _COMPANIES = f"{API}/companies/"
 _PROBED = (
@@ -127,10 +126,7 @@ async def _accessible(client: Client) -> frozenset[str] | None:
 
 def _zone(company: Company) -> str | None:
     """The company's zone, None when it states none that is known."""
-    try:
-        return check_zone(company.timezone or "")
-    except ClawError:
-        return None
+    return known_zone(company.timezone or "")
 
 
 async def _schedule_warnings(client: Client) -> tuple[StandingWarning, ...]:

@@ -11,6 +11,7 @@ from claw.connect import (
     ConnectorBug,
     Context,
     Covered,
+    Manifest,
     MapEnv,
     MapResult,
     Mode,
@@ -27,7 +28,6 @@ from claw.connectors.simpro.mapping import map_bundle
 from claw.connectors.simpro.parts import Parts
 from claw.connectors.simpro.rows import SCHEDULES, rows_between
 from claw.core.time import local_date, span
-from claw.ports.manifest import Manifest
 
 _BUNDLES_A_PAGE = 250
 

@@ -5,10 +5,14 @@ import unicodedata
 from msgspec import UnsetType
 
 from claw.core.summaries.document import SummaryDocument
-from claw.core.summaries.wording import short_date
+from claw.core.summaries.wording import one_line, short_date
 from claw.core.verticals import VerticalPack
 
 MOST_CHARACTERS = 160
+# The part of GSM-7 that is ASCII and needs no escape: no brackets, braces, caret or tilde.
+_ONE_SEPTET = frozenset(
+    " !\"#$%&'()*+,-./0123456789:;<=>?@_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+)
 # In order of worth: what does not fit any more is left out, whole.
 _COUNTS = (
     ("unassigned", "unassigned", "unassigned"),
@@ -47,6 +51,9 @@ def render_sms(document: SummaryDocument, pack: VerticalPack) -> str:
 
 
 def _plain(text: str) -> str:
-    """ASCII, which is within GSM-7: the words are ours, a vertical's may carry accents."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return decomposed.encode("ascii", "ignore").decode("ascii")
+    """The characters that every phone shows and that take one septet each.
+
+    Our words are plain; a vertical's may carry accents, which are dropped.
+    """
+    decomposed = unicodedata.normalize("NFKD", one_line(text))
+    return "".join(character for character in decomposed if character in _ONE_SEPTET)

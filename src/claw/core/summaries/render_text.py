@@ -14,6 +14,7 @@ from claw.core.verticals import VerticalPack
 
 _WIDEST_TEXT = 60
 _TO = " - "
+_UNTIL = "until "
 
 
 def render_text(document: SummaryDocument, pack: VerticalPack) -> str:
@@ -80,12 +81,20 @@ def _rows(items: Sequence[Item]) -> list[str]:
 
 def _aligned(whens: Sequence[str]) -> list[str]:
     """Times under times: starts end in one column, and so do the ends of ranges."""
-    parts = [when.partition(_TO) for when in whens]
+    if not any(_TO in when for when in whens):
+        width = max(len(when) for when in whens)
+        return [when.rjust(width) for when in whens]
+    parts = [_parts(when) for when in whens]
     starts = max(len(start) for start, _, _ in parts)
     ends = max(len(end) for _, _, end in parts)
-    ranges = [
-        f"{start.rjust(starts)}{dash}{end.rjust(ends) if dash else ''}"
-        for start, dash, end in parts
-    ]
-    width = max(len(each) for each in ranges)
-    return [each.ljust(width) for each in ranges]
+    return [f"{start.rjust(starts)}{dash}{end.rjust(ends)}" for start, dash, end in parts]
+
+
+def _parts(when: str) -> tuple[str, str, str]:
+    """Start, what stands between, and end: an end alone stands under the ends."""
+    start, dash, end = when.partition(_TO)
+    if dash:
+        return start, dash, end
+    end = when.removeprefix(_UNTIL)
+    blank = " " * len(_TO)
+    return (_UNTIL.strip(), blank, end) if end != when else (when, blank, "")

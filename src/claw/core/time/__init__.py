@@ -10,7 +10,7 @@ from claw.core.time.instants import format_instant, parse_date, parse_instant, w
 from claw.core.time.resolution import Resolved, resolve_local
 from claw.core.time.transitions import OffsetChange, offset_change_between, utc_offset_seconds
 from claw.core.time.tzdata_pin import check_canaries, pin_tzdata, tzdata_version
-from claw.core.time.zones import check_zone
+from claw.core.time.zones import check_zone, known_zone
 
 __all__ = [
     "Interval",
@@ -21,6 +21,7 @@ __all__ = [
     "dates",
     "day_window",
     "format_instant",
+    "known_zone",
     "local_date",
     "local_wall",
     "offset_change_between",

@@ -36,6 +36,11 @@ def check_zone(name: str, *, field: str = "zone") -> str:
     )
 
 
+def known_zone(name: str) -> str | None:
+    """``name`` if :func:`check_zone` would take it, else None: for what a source states."""
+    return name if name in _names() else None
+
+
 @cache
 def _names() -> frozenset[str]:
     return frozenset(
