@@ -350,7 +350,13 @@ def _wire(
         sync=SyncService(db=db, clock=clock, ids=ids, sources=sources, metrics=metrics),
         records=RecordService(db),
         snapshots=snapshots,
-        summaries=SummaryService(db=db, clock=clock, snapshots=snapshots, verticals=verticals),
+        summaries=SummaryService(
+            db=db,
+            clock=clock,
+            snapshots=snapshots,
+            verticals=verticals,
+            tzdata_version=tzdata_version(),
+        ),
         application_url=application_url,
         trace_id=trace_id,
     )

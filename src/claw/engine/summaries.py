@@ -8,7 +8,12 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from claw.core.errors import CheckFailed, InvalidInput, NotFound
-from claw.core.model.canonical import canonical_bytes, content_hash, parse_hash_prefix
+from claw.core.model.canonical import (
+    canonical_bytes,
+    content_hash,
+    parse_hash_prefix,
+    short_hash,
+)
 from claw.core.model.records import Resource
 from claw.core.model.reference import Ref
 from claw.core.phones import metadata_version
@@ -51,11 +56,13 @@ class SummaryService:
         clock: Clock,
         snapshots: SnapshotService,
         verticals: Mapping[str, VerticalPack],
+        tzdata_version: str,
     ) -> None:
         self._db = db
         self._clock = clock
         self._snapshots = snapshots
         self._verticals = verticals
+        self._tzdata_version = tzdata_version
 
     def pack(self, vertical: str) -> VerticalPack:
         """A vertical's words."""
@@ -106,7 +113,7 @@ class SummaryService:
                 vertical=tenant.vertical,
                 vertical_hash=pack_hash(pack),
                 renderer=RENDERER,
-                tzdata=snapshot.tzdata_version,
+                tzdata=self._tzdata_version,
                 phones=metadata_version(),
                 stale=stale_connections(snapshot, now),
             ),
@@ -129,6 +136,9 @@ class SummaryService:
     async def verify(self, tenant: Tenant, prefix: str) -> VerifiedSummary:
         """Check a kept summary's bytes and make it again from what it was made from.
 
+        Not replayable: the form is of a retired renderer, or something it was made from
+        (words, zone data, a record) is no longer there. Its bytes are true all the same.
+
         Raises:
             CheckFailed: the bytes were changed, or making it again gives others.
             InvalidInput, NotFound: when ``prefix`` names none, or several.
@@ -143,22 +153,25 @@ class SummaryService:
         inputs = msgspec.json.decode(kept.inputs, type=SummaryInputs)
         if summary_id(inputs) != kept.summary_id:
             raise CheckFailed("the stored inputs do not give its name", code="summary_changed")
-        if inputs.renderer != RENDERER:
-            return VerifiedSummary(
-                id=kept.summary_id, outcome="not replayable", reason="renderer retired"
-            )
         pack = self._verticals.get(inputs.context.vertical)
+        if inputs.renderer != RENDERER:
+            return _not_replayable(kept, "renderer retired")
         if pack is None or pack_hash(pack) != inputs.context.vertical_hash:
-            return VerifiedSummary(
-                id=kept.summary_id, outcome="not replayable", reason="input expired"
-            )
-        content = await self._replayed(tenant, inputs.snapshot)
-        previous = None
-        if not isinstance(inputs.previous, UnsetType):
-            previous = await self._replayed(tenant, inputs.previous)
+            return _not_replayable(kept, "input expired")
+        if inputs.context.tzdata != self._tzdata_version:
+            return _not_replayable(kept, "input expired")
+        try:
+            content = await self._replayed(tenant, inputs.snapshot)
+            previous = None
+            if not isinstance(inputs.previous, UnsetType):
+                previous = await self._replayed(tenant, inputs.previous)
+        except (NotFound, CheckFailed):
+            return _not_replayable(kept, "input expired")
         if _body(build_document(inputs, content, previous, pack)) != kept.document:
             raise CheckFailed(
-                "making the summary again gives different bytes", code="summary_different"
+                "making the summary again gives different bytes",
+                code="summary_different",
+                hint=f"`claw snapshot verify {short_hash(inputs.snapshot)}` checks its records",
             )
         return VerifiedSummary(id=kept.summary_id, outcome="identical")
 
@@ -210,6 +223,12 @@ class SummaryService:
         return found[0]
 
 
+def _not_replayable(
+    kept: KeptSummary, reason: Literal["renderer retired", "input expired"]
+) -> VerifiedSummary:
+    return VerifiedSummary(id=kept.summary_id, outcome="not replayable", reason=reason)
+
+
 def _audience(content: SnapshotContent, view: str, named: str | None) -> Ref | UnsetType:
     """The resource a summary is for, by reference or unique name."""
     if named is None:
@@ -224,7 +243,8 @@ def _audience(content: SnapshotContent, view: str, named: str | None) -> Ref | U
     found = [
         record.ref
         for record in content.records.values()
-        if isinstance(record, Resource) and named.casefold() in (record.ref, record.name.casefold())
+        if isinstance(record, Resource)
+        and (named == record.ref or named.casefold() == record.name.casefold())
     ]
     if len(found) == 1:
         return found[0]
