@@ -1,0 +1,76 @@
+"""A transaction carries one tenant, and nothing of it outlives the transaction."""
+
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from claw.core.errors import InstallationBroken, TenantMissing
+from claw.store.tenancy import Pool
+from claw_testing.scratch_database import TestDatabase, add_tenant
+
+SETTING = "select pg_catalog.current_setting('app.tenant_id', true)"
+
+
+@pytest.fixture
+async def two_tenants(scratch: TestDatabase) -> tuple[UUID, UUID]:
+    return await add_tenant(scratch, "first"), await add_tenant(scratch, "second")
+
+
+async def test_a_unit_of_work_without_a_tenant_fails_before_any_statement() -> None:
+    never_opened = Pool("postgresql://nobody@nowhere/none")
+    with pytest.raises(TenantMissing):
+        async with never_opened.tenant(None):
+            pytest.fail("it must not be entered")
+
+
+async def test_the_tenant_ends_with_its_transaction(
+    scratch: TestDatabase, two_tenants: tuple[UUID, UUID]
+) -> None:
+    async with Pool(scratch.app, largest=1) as pool:
+        async with pool.tenant(two_tenants[0]) as transaction:
+            inside = await transaction.fetchrow(f"{SETTING}, pg_backend_pid() as session")
+        async with pool.platform() as transaction:
+            after = await transaction.fetchrow(f"{SETTING}, pg_backend_pid() as session")
+    assert inside is not None
+    assert after is not None
+    assert inside["session"] == after["session"], "it must be the same connection"
+    assert inside["current_setting"] == str(two_tenants[0])
+    assert after["current_setting"] in (None, "")
+
+
+async def test_a_failed_transaction_leaves_no_tenant_behind(
+    scratch: TestDatabase, two_tenants: tuple[UUID, UUID]
+) -> None:
+    async with Pool(scratch.app, largest=1) as pool:
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            async with pool.tenant(two_tenants[0]) as transaction:
+                await transaction.execute("select 1 / 0")
+        async with pool.platform() as transaction:
+            assert await transaction.fetchval(SETTING) in (None, "")
+
+
+async def test_after_a_local_tenant_the_next_transaction_sees_nothing_and_does_not_fail(
+    scratch: TestDatabase, two_tenants: tuple[UUID, UUID]
+) -> None:
+    """The setting then reads '' and a bare cast to uuid would raise."""
+    connection = await asyncpg.connect(scratch.app)
+    try:
+        async with connection.transaction():
+            await connection.execute(
+                "select set_config('app.tenant_id', $1, true)", str(two_tenants[0])
+            )
+        assert await connection.fetchval(SETTING) == ""
+        assert await connection.fetchval("select count(*) from claw.connection") == 0
+    finally:
+        await connection.close()
+
+
+async def test_an_unreachable_server_is_named_without_its_password() -> None:
+    url = "postgresql://claw_app:hunter2@127.0.0.1:1/claw"
+    with pytest.raises(InstallationBroken) as caught:
+        async with Pool(url) as pool, pool.platform():
+            pass
+    assert caught.value.code == "database_unreachable"
+    assert "127.0.0.1:1/claw" in caught.value.message
+    assert "hunter2" not in caught.value.message + str(caught.value.hint)
