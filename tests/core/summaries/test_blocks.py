@@ -197,6 +197,7 @@ def test_equipment_comes_last_and_is_no_technician():
 def test_somebody_on_leave_is_said_to_be_off():
     leave = job("1", "24 00:00", "25 00:00", LEE, kind="absence", precision="day", title="Leave")
     assert told("people", leave) == [("off", "Lee Nguyen", "Leave all day")]
+    assert block_of(document(snapshot_of([*PEOPLE, leave])), "people").count == 0
 
 
 def test_a_place_whose_clock_differs_is_named_with_the_time():

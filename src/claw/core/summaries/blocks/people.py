@@ -14,7 +14,7 @@ from claw.core.summaries.wording import duration
 def people(facts: Facts) -> Block:
     """For each person: first start, last end, how many, how long, and what lies idle.
 
-    Equipment comes last and is not counted.
+    Equipment comes last; neither it nor who is off is counted.
     """
     words = facts.pack.vocabulary.resource
     refs = sorted(
@@ -26,7 +26,7 @@ def people(facts: Facts) -> Block:
         words.many.capitalize(),
         [_person(facts, ref) for ref in refs],
         f"No {words.many} are scheduled",
-        count=sum(1 for ref in refs if is_person(facts, ref)),
+        count=sum(1 for ref in refs if is_person(facts, ref) and _of(facts.work, ref)),
     )
 
 
