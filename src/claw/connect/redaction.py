@@ -23,8 +23,9 @@ _CREDENTIAL = re.compile(
     r"|\b(?:api[_-]?key|access_token|refresh_token|client_secret|password)"
     r"(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?[^\s\"',;&}]+"
 )
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\w-])\+?\d(?:[ ()-]?\d){7,14}(?![\w-])")
-_TAG = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<[^>]*>")
+# Lengths are bounded so that a hostile body cannot make the search slow.
+_PERSONAL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}|(?<![\w-])\+?\d(?:[ ()-]?\d){7,14}(?![\w-])")
+_TAG = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<[^<>]*>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -80,8 +81,8 @@ def safe_excerpt(body: bytes, secrets: Iterable[str] = (), *, cap: int = EXCERPT
             f"{each.path}: {each.message}" if each.path else each.message for each in said
         )
     else:
-        # Cut late: a secret that straddles the cap must still be recognised whole.
-        start = body[: cap * 8].decode("utf-8", "replace")
+        # Secrets go first, so that none is cut in two and passes unrecognised.
+        start = redacted_bytes(body, known)[: cap * 8].decode("utf-8", "replace")
         text = redacted(html.unescape(_TAG.sub(" ", start)), known)
     return text.encode("utf-8")[:cap].decode("utf-8", "ignore")
 

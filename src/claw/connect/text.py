@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from claw.core.model.canonical import nfc
 
-_BREAK = re.compile(r"(?i)<\s*br\b[^>]*>|</\s*(?:p|div|li|tr|ul|ol|table|h[1-6]|blockquote)\s*>")
+_BREAK = re.compile(r"(?i)<\s*br\b[^<>]*>|</\s*(?:p|div|li|tr|ul|ol|table|h[1-6]|blockquote)\s*>")
 _LOST = re.compile(
     # Controls, then marks that turn the direction of text around: in a message they let
     # a note pass for something else.
