@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from claw.connect import Transient
 from claw.connect.limits import Limiters, Pace
 from claw.connect.machine import EventLoopMachine
 from claw.ports.manifest import Limit
@@ -142,6 +143,26 @@ async def test_a_slow_grant_of_the_shared_budget_is_thrown_away() -> None:
 
     await machine.run(asyncio.ensure_future(ask()))
     assert budget.asked == 2
+
+
+async def test_a_shared_budget_that_stays_slow_is_an_error_and_nothing_is_sent() -> None:
+    machine = VirtualMachine()
+
+    class SlowBudget:
+        async def acquire(self, key: bytes, *, requests: int, per_seconds: int) -> float:
+            await machine.sleep(3.0)
+            return 0.0
+
+    async def ask() -> None:
+        limiter = Limiters(SlowBudget(), machine, str.encode).of(
+            LIMIT, origin="https://a.example", connection_id="c"
+        )
+        async with limiter.slot(4.0):
+            pytest.fail("was let go")
+
+    with pytest.raises(Transient) as raised:
+        await machine.run(asyncio.ensure_future(ask()))
+    assert raised.value.cause == "budget_slow"
 
 
 def test_the_pace_is_even_after_a_burst_of_one_second() -> None:

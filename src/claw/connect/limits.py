@@ -26,6 +26,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from claw.connect.machine import Machine
+from claw.ports.connector_errors import Transient
 from claw.ports.manifest import Limit
 from claw.ports.rate_budget import RateBudget
 
@@ -35,6 +36,7 @@ ALLOWANCE_SECONDS = 1
 _CLOCK_MARGIN_SECONDS = 0.02
 """Added to the span within this process (rule 2): the vendor's clock ticks differently."""
 
+_MOST_STALE_GRANTS = 10
 _SLOWEST_PER_SECOND = 0.25
 _RECOVERY_PER_SECOND = 0.1
 _LEAST_BETWEEN_HALVINGS_SECONDS = 1.0
@@ -93,7 +95,11 @@ class Limiter:
 
     @asynccontextmanager
     async def slot(self, polite_rate: float) -> AsyncGenerator[None]:
-        """Wait until a request may go; it is under way for as long as the block lasts."""
+        """Wait until a request may go; it is under way for as long as the block lasts.
+
+        Raises:
+            Transient: ``budget_slow``, when grants keep arriving too late to be used.
+        """
         async with self._room:
             async with self._turn:
                 await self._wait_until_free(polite_rate)
@@ -116,7 +122,8 @@ class Limiter:
         self._pace.went_well(polite_rate)
 
     async def _wait_until_free(self, polite_rate: float) -> None:
-        while True:
+        stale = 0
+        while stale < _MOST_STALE_GRANTS:
             now = self._machine.seconds()
             wait = max(
                 self._not_before - now, self._pace.wait(now, polite_rate), self._occupied(now)
@@ -133,6 +140,13 @@ class Limiter:
                 await self._machine.sleep(wait)
             elif self._machine.seconds() - now <= ALLOWANCE_SECONDS / 2:
                 return
+            else:
+                stale += 1
+        raise Transient(
+            "the shared rate budget answers too slowly to be relied on",
+            cause="budget_slow",
+            hint="look at the load of the database and of this machine",
+        )
 
     def _occupied(self, now: float) -> float:
         """Seconds until the limit is free again as rule 2 counts, 0 when it is."""
