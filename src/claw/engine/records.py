@@ -41,7 +41,7 @@ class RecordService:
         """
         wanted = RecordFilter(type=type_, connection_id=connection_id, first=first, last=last)
         lines: list[bytes] = []
-        async with self._db.tenant(tenant.tenant_id) as uow:
+        async with self._db.reading(tenant.tenant_id) as uow:
             listed = await uow.records.list(wanted)
             for batch in _batches(listed):
                 blobs = await uow.records.blobs({record.content_hash for record in batch})
