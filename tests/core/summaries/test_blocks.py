@@ -1,6 +1,7 @@
 """What each block says of a day, and what it keeps quiet about."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from msgspec import UNSET
@@ -109,13 +110,40 @@ def test_what_was_called_off_is_no_work(status: str):
     assert said("leftovers", replace(off, starts_at=at("23 08:00"), ends_at=at("23 10:00")))
 
 
+def test_what_the_source_dropped_is_no_work_even_where_its_status_stays():
+    done = mark_gone(job("1", "24 08:00", "24 10:00", LEE, status="completed"))
+    assert document(snapshot_of([*PEOPLE, done])).headline.appointments == 0
+
+
+@pytest.mark.parametrize("status", ["completed", "no_show"])
+def test_what_came_to_an_end_yesterday_is_not_left_over(status: str):
+    assert said("leftovers", job("1", "23 08:00", "23 10:00", LEE, status=status))
+
+
+def test_work_that_ends_at_midnight_does_not_continue():
+    evening = job("1", "23 22:00", "24 00:00", LEE, source_status="Pending")
+    assert told("leftovers", evening)[0][2] == "Pending"
+
+
+@pytest.mark.parametrize("status", ["confirmed", "started", "completed", "unknown"])
+def test_only_tentative_work_is_unconfirmed(status: str):
+    assert said("unconfirmed", job("1", "24 08:00", "24 10:00", LEE, status=status))
+
+
 def test_capacity_is_unknown_without_working_hours():
     work = job("1", "24 08:00", "24 17:00", LEE)
     assert said("over_capacity", work) == "No working hours known"
     day = hours("1", LEE, "24 07:00", "24 15:00")
     assert told("over_capacity", work, day) == [("", "Lee Nguyen: 9 h of work", "works 8 h")]
-    longer = hours("1", LEE, "24 07:00", "24 17:00")
-    assert said("over_capacity", work, longer) == "Nobody has more work than hours"
+    exact = hours("1", LEE, "24 07:00", "24 16:00")
+    assert said("over_capacity", work, exact) == "Nobody has more work than hours"
+
+
+@pytest.mark.parametrize("change", [{"gone": True}, {"kind": "on_call"}])
+def test_hours_that_nobody_works_are_no_working_hours(change: dict[str, Any]):
+    work = job("1", "24 08:00", "24 17:00", LEE)
+    shift = replace(hours("1", LEE, "24 07:00", "24 15:00"), **change)
+    assert said("over_capacity", work, shift) == "No working hours known"
 
 
 @pytest.mark.parametrize(
@@ -178,6 +206,43 @@ def test_gaps_of_an_hour_are_free_unless_time_off_fills_them():
     assert "free" not in note
 
 
+def test_an_hour_is_a_gap_and_less_is_none():
+    early = job("1", "24 07:00", "24 08:00", LEE)
+    assert (
+        "free 8:00 am - 9:00 am"
+        in told("people", early, job("2", "24 09:00", "24 10:00", LEE))[0][2]
+    )
+    assert "free" not in told("people", early, job("2", "24 08:59", "24 10:00", LEE))[0][2]
+
+
+def test_the_time_before_leave_after_the_last_job_is_not_free():
+    early = job("1", "24 07:00", "24 08:00", LEE)
+    off = job("2", "24 11:00", "24 12:00", LEE, kind="absence", title="Dentist")
+    assert "free" not in told("people", early, off)[0][2]
+
+
+def test_the_schedule_tells_what_is_not_confirmed_and_who_is_off_all_day():
+    leave = job("1", "24 00:00", "25 00:00", LEE, kind="absence", precision="day", title="Leave")
+    maybe = job("2", "24 07:00", "24 08:00", SAM, status="tentative")
+    assert told("schedule", leave, maybe, view="dispatcher") == [
+        (
+            "7:00 am - 8:00 am",
+            "Blocked drain, Mina O'Dell, Manly",
+            "Sam Okafor, not confirmed",
+        ),
+        ("all day", "Lee Nguyen: Leave", ""),
+    ]
+
+
+def test_hours_inside_other_hours_are_counted_once():
+    work = [
+        job("1", "24 07:00", "24 12:00", LEE),
+        job("2", "24 08:00", "24 09:00", LEE),
+        job("3", "24 10:00", "24 11:00", LEE),
+    ]
+    assert told("people", *work)[0][2].startswith("3 jobs, 5 h,")
+
+
 def test_hours_that_overlap_are_counted_once():
     work = [job("1", "24 07:00", "24 09:00", LEE), job("2", "24 08:00", "24 10:00", LEE)]
     assert told("people", *work)[0][2].startswith("2 jobs, 3 h,")
@@ -219,6 +284,12 @@ def test_tomorrow_is_one_line_and_unknown_is_not_none():
     today_only = source(complete=False, covered_days=(date(2026, 11, 24),))
     now = document(snapshot_of(PEOPLE, sources=(today_only,)))
     assert lines_of(now, "tomorrow") == [("", "No jobs known so far, not read completely yet", "")]
+
+
+def test_without_a_source_nothing_is_known():
+    kept = snapshot_of(PEOPLE)
+    now = document(replace(kept, snapshot=replace(kept.snapshot, sources=())))
+    assert block_of(now, "leftovers").empty == "Yesterday was not read completely"
 
 
 def test_a_change_of_the_clocks_within_the_week_is_announced():
@@ -265,6 +336,25 @@ def test_a_change_is_told_in_the_words_of_the_business(after, note: str):
 def test_a_job_that_moved_here_from_another_day_is_one_change():
     (line,) = told("changes", ONE, previous=(job("1", "26 08:00", "26 10:00", LEE),))
     assert line[2] == "moved here from Thu 26 Nov 8:00 am"
+
+
+def test_a_job_that_the_source_shows_again_is_told():
+    (line,) = told("changes", ONE, previous=(mark_gone(ONE),))
+    assert line[2].startswith("back in the source")
+
+
+def test_a_job_whose_ends_stay_and_whose_middle_moves_is_told():
+    def split(at_: str) -> Record:
+        return replace(
+            ONE,
+            segments=(
+                Segment(starts_at=at("24 08:00"), ends_at=at(at_), resource=LEE),
+                Segment(starts_at=at(at_), ends_at=at("24 10:00"), resource=SAM),
+            ),
+        )
+
+    (line,) = told("changes", split("24 09:30"), previous=(split("24 09:00"),))
+    assert line[2] == "times within it changed"
 
 
 def test_what_the_business_would_not_act_on_is_no_change():

@@ -145,6 +145,11 @@ def test_two_streams_of_one_connection_give_one_age_the_older():
     assert (row.data_as_of, row.complete) == ("2026-11-23T17:00:00Z", False)
 
 
+def test_two_streams_that_were_not_read_are_one_warning():
+    streams = [source(stream=name, complete=False, covered_days=()) for name in ("visits", "leave")]
+    assert len(document(snapshot_of(PEOPLE, sources=streams)).banners) == 1
+
+
 def test_a_group_is_one_job_in_the_headline():
     parts = [
         job(n, f"24 0{n}:00", f"24 0{n}:30", LEE, group="field/job:9@2026-11-24") for n in "89"

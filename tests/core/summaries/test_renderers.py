@@ -122,6 +122,20 @@ def test_an_sms_is_one_gsm_7_segment_whatever_the_day(jobs, people, counts, word
     assert set(sms) <= GSM_7
 
 
+def test_an_sms_warns_before_it_counts_anything_but_the_day():
+    told = replace(MORNING, degraded=True)
+    assert render("sms", told, PACK).startswith(
+        "Tue 24 Nov: 6 jobs, 3 techs, first 7:00 am. INCOMPLETE OR OLD DATA. 1 unassigned"
+    )
+
+
+def test_a_count_that_does_not_fit_an_sms_is_left_out_whole():
+    blocks = tuple(replace(block, count=10**12) for block in MORNING.blocks)
+    sms = render("sms", replace(MORNING, blocks=blocks), PACK)
+    assert len(sms) <= 160
+    assert sms.endswith(".")
+
+
 class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
