@@ -175,7 +175,7 @@ async def test_a_pid_file_whose_pid_another_process_has_is_recovered(
 
 
 async def test_a_killed_server_is_started_again_with_its_data(home: Path) -> None:
-    server = EmbeddedServer(home, options=FAST)
+    server = EmbeddedServer(home)  # Not fast: what was committed must be on the disk.
     await ask(server.acquire().owner, "create table public.kept (a int)")
     pid = server.status().pid
     assert pid is not None
@@ -277,3 +277,31 @@ def test_a_full_disk_while_the_cluster_is_made_is_told_and_leaves_no_half_cluste
     server.acquire()
     assert is_running(home)
     server.release()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
+async def test_for_root_a_closed_home_keeps_its_cluster_elsewhere_until_it_is_deleted(
+    home: Path,
+) -> None:
+    closed = home / "closed"
+    closed.mkdir(mode=0o700)
+    server = EmbeddedServer(closed, options=FAST)
+    assert await ask(server.acquire().app) == "claw_app"
+    cluster = server.status().data.parent
+    server.release()
+    assert not cluster.is_relative_to(home)
+    assert cluster.stat().st_uid != 0
+    another = EmbeddedServer(home / "another" / "closed", options=FAST)
+    (home / "another").mkdir(mode=0o700)
+    another.acquire()
+    another.release()
+    assert cluster.exists(), "its home is still there"
+    shutil.rmtree(closed)
+    shutil.rmtree(home / "another")
+    third = home / "third"
+    third.mkdir(mode=0o700)
+    last = EmbeddedServer(third, options=FAST)
+    last.acquire()
+    last.release()
+    assert not cluster.exists()
+    shutil.rmtree(last.status().data.parent)

@@ -7,7 +7,8 @@ Two things can force a part of it elsewhere; ``place.json`` then records where:
 
 - Run by root, the server's account must reach the cluster. When it cannot enter home (for
   example below ``/root``), the cluster is ``/var/lib/claw/<digest of home>-<random>``. It is
-  not deleted with home; its ``home.txt`` names the home it belongs to.
+  named by ``place.json`` and names its home in ``home.json``. When home was deleted nobody has
+  its passwords any more; the next such cluster that is made clears it away.
 - A Unix socket's path has a limit of about a hundred bytes. Where the cluster's own folder
   is too deep, the socket lies in a folder of mode 0700 below the system's temporary folder.
 """
@@ -85,13 +86,15 @@ class Layout:
         """The cluster's folder, created where the server's account can reach it."""
         folder = self.cluster()
         if not folder.exists() and account is not None and not account.may_enter(self.root):
+            _clear_homeless()
             digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
             folder = _SYSTEM_FOLDER / f"{digest}-{secrets.token_hex(3)}"
             self._record("cluster", folder)
         if not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
             folder.mkdir(mode=0o700)
-            (folder / "home.txt").write_text(f"{self.root}\n", encoding="utf-8")
+            belongs = {"home": str(self.root), "device": self.root.stat().st_dev}
+            write_whole(folder / "home.json", json.dumps(belongs))
             give_to(folder, account)
         return folder
 
@@ -154,6 +157,24 @@ def write_whole(
     except BaseException:
         new.unlink(missing_ok=True)
         raise
+
+
+def _clear_homeless() -> None:
+    """Remove the stopped clusters below ``_SYSTEM_FOLDER`` whose home was deleted.
+
+    A home whose disk is not mounted now also seems gone; then the nearest folder that is
+    there lies on another device than home did.
+    """
+    for folder in _SYSTEM_FOLDER.glob("*-*") if _SYSTEM_FOLDER.is_dir() else ():
+        try:
+            belongs = json.loads((folder / "home.json").read_text(encoding="utf-8"))
+            home, device = Path(belongs["home"]), int(belongs["device"])
+        except (OSError, ValueError, KeyError):
+            continue
+        nearest = next(place for place in (home, *home.parents) if place.exists())
+        deleted = nearest != home and nearest.stat().st_dev == device
+        if deleted and not (folder / "data" / "postmaster.pid").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_private(folder: Path, account: Account | None) -> bool:
