@@ -77,7 +77,7 @@ class Vendor:
         """Answer one request, or raise what was planned for its path."""
         shown = path + ("?" + "&".join(f"{k}={v}" for k, v in query.items()) if query else "")
         self.log.append(shown)
-        for part, pause in self.pauses.items():
+        for part, pause in list(self.pauses.items()):
             if part in shown:
                 await pause()
         for part, error in self.faults.items():

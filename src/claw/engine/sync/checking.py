@@ -4,6 +4,8 @@ A connector's types are only as true as its code: a record is read back from its
 so that a status nobody knows or a list where a text belongs stops here.
 """
 
+import re
+
 import msgspec
 
 from claw.core.errors import InvalidInput
@@ -12,6 +14,8 @@ from claw.core.model.normalise import StoredForm, decode_record, store_form
 from claw.core.model.records import Appointment, Record, Shift, references_of
 from claw.core.model.reference import connection_of, parse_ref
 from claw.core.time import local_date
+
+_WHERE = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
 def checked_form(record: Record, connection: str) -> StoredForm:
@@ -35,8 +39,9 @@ def checked_form(record: Record, connection: str) -> StoredForm:
     except NotCanonical:
         raise
     except msgspec.ValidationError as error:
-        # Says the type that was expected and the path, never the value.
-        raise NotCanonical("", str(error)) from None
+        # The message may quote the value; only where it was is kept.
+        where = _WHERE.search(str(error))
+        raise NotCanonical(where[1] if where else "", "not a value of the schema") from None
     except (ValueError, TypeError, AttributeError) as error:
         raise NotCanonical("", f"a value of the wrong type ({type(error).__name__})") from None
     return form

@@ -1,0 +1,103 @@
+"""Linked records: kept when they cannot be read, followed when they change."""
+
+from typing import Any
+
+import pytest
+
+from claw.ports.connector_errors import Forbidden, Transient
+from claw_testing.sync_world import World
+
+UNREADABLE = Transient("no answer", cause="unreachable")
+FORBIDDEN = Forbidden("not permitted", scope="customers")
+
+
+@pytest.fixture
+def visits(world: World) -> World:
+    """One visit in the default window, one far outside it, both of one customer."""
+    world.vendor.customer(1, "Ada", "0412 345 678")
+    world.vendor.visit(1, "2026-11-25T01:00", customer=1)
+    world.vendor.visit(2, "2027-02-10T01:00", customer=1)
+    return world
+
+
+async def read_both(world: World) -> None:
+    await world.sync()
+    await world.sync("2027-02-10", "2027-02-10")
+
+
+def phone(visit: dict[str, Any]) -> str:
+    return visit["contact"]["phones"][0]["raw"]
+
+
+async def test_a_changed_part_changes_a_record_outside_the_window(visits: World):
+    await read_both(visits)
+    visits.vendor.customer(1, "Ada", "0498 765 432")
+    counts = await visits.counts()
+    assert counts.read == 1
+    assert counts.changed == 3
+    assert phone(await visits.visit(2)) == "0498 765 432"
+
+
+async def test_a_part_that_is_gone_for_good_changes_a_record_outside_the_window(visits: World):
+    await read_both(visits)
+    del visits.vendor.customers[1]
+    await visits.counts()
+    for number in (1, 2):
+        visit = await visits.visit(number)
+        assert visit["flags"] == ["customer_unresolved"]
+        assert "contact" not in visit
+
+
+@pytest.mark.parametrize(("trouble", "status"), [(UNREADABLE, "degraded"), (FORBIDDEN, "ok")])
+async def test_a_part_that_cannot_be_read_keeps_its_last_good_version(
+    visits: World, trouble: Transient | Forbidden, status: str
+):
+    await visits.sync()
+    content = (await visits.visible())["record_blob"]
+    visits.vendor.faults["/customers/1"] = trouble
+    report = await visits.sync()
+    assert report.connections[0].status == status
+    assert report.connections[0].warnings
+    visit = await visits.visit(1)
+    assert visit["flags"] == ["stale_enrichment"]
+    assert phone(visit) == "0412 345 678"
+    assert (await visits.visible())["record_blob"] == content
+
+
+async def test_a_stale_part_is_fresh_again_everywhere_after_the_next_good_read(visits: World):
+    await read_both(visits)
+    visits.vendor.faults["/customers/1"] = UNREADABLE
+    await visits.sync()
+    await visits.sync("2027-02-10", "2027-02-10")
+    assert (await visits.visit(2))["flags"] == ["stale_enrichment"]
+    visits.vendor.faults.clear()
+    await visits.counts()
+    assert (await visits.visit(1))["flags"] == []
+    assert (await visits.visit(2))["flags"] == []
+
+
+async def test_a_part_never_known_leaves_the_field_absent_until_it_is_read(visits: World):
+    visits.vendor.faults["/customers/1"] = UNREADABLE
+    await read_both(visits)
+    visit = await visits.visit(2)
+    assert visit["flags"] == ["enrichment_missing"]
+    assert "customer" not in visit
+    visits.vendor.faults.clear()
+    await visits.counts()
+    assert phone(await visits.visit(2)) == "0412 345 678"
+
+
+async def test_a_changed_part_never_revives_what_is_gone(visits: World):
+    await read_both(visits)
+    del visits.vendor.visits[2]
+    await visits.sync("2027-02-10", "2027-02-10")
+    visits.vendor.customer(1, "Ada", "0498 765 432")
+    await visits.counts()
+    assert await visits.gone() == ["field/visit:2"]
+
+
+async def test_what_a_record_was_made_from_is_printed_on_request(visits: World):
+    await visits.sync()
+    (line,) = [line for line in await visits.lines(raw=True) if line["type"] == "appointment"]
+    assert line["raw"]["customer"] == visits.vendor.customers[1]
+    assert line["raw"]["primary"] == visits.vendor.visits[1]
