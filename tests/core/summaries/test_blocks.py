@@ -71,6 +71,20 @@ def test_time_off_clashes_with_work_and_work_without_a_time_of_day_with_nothing(
     ]
 
 
+def test_leave_over_several_days_counts_on_each_of_them():
+    leave = job("1", "23 09:00", "26 12:00", LEE, kind="absence", title="Leave")
+    for day, hours_off in (
+        (23, "9:00 am - Thu 26 Nov 12:00 pm"),
+        (24, "all day"),
+        (26, "until 12:00 pm"),
+    ):
+        work = job("2", f"{day} 10:00", f"{day} 11:00", LEE, title="Tap")
+        today = {"day": date(2026, 11, day)}
+        assert len(told("overlaps", leave, work, **today)) == 1
+        assert f"Leave {hours_off}" in told("people", leave, work, **today)[0][2]
+    assert said("people", leave, day=date(2026, 11, 27)) == "No technicians are scheduled"
+
+
 def test_parts_of_one_piece_of_work_do_not_clash():
     parts = [job(n, "24 08:00", "24 10:00", LEE, group="field/job:9@2026-11-24") for n in "12"]
     assert said("overlaps", *parts)
@@ -98,8 +112,21 @@ def test_work_that_runs_past_midnight_clashes_with_the_next_morning_and_is_said_
     assert told("schedule", night, early, view="dispatcher")[0] == (
         "until 7:30 am",
         "Burst main, Mina O'Dell, Manly",
-        "continues from yesterday, Lee Nguyen",
+        "continues, Lee Nguyen",
     )
+
+
+def test_work_over_several_days_continues_on_each_of_them_until_it_ends():
+    days = job("1", "23 08:00", "26 10:00", LEE, title="Rewire")
+    what, note = "Rewire, Mina O'Dell, Manly", "continues, Lee Nguyen"
+    for day, expected in (
+        (23, [("8:00 am - Thu 26 Nov 10:00 am", what, "Lee Nguyen")]),
+        (25, [("until Thu 26 Nov 10:00 am", what, note)]),
+        (26, [("until 10:00 am", what, note)]),
+        (27, []),
+    ):
+        found = told("schedule", days, view="dispatcher", day=date(2026, 11, day))
+        assert found == expected
 
 
 @pytest.mark.parametrize("status", ["cancelled", "declined", "missing"])

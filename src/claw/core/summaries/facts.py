@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Literal
 
 from msgspec import Struct, UnsetType
 
@@ -16,7 +18,7 @@ from claw.core.model.records import (
 from claw.core.model.reference import Ref
 from claw.core.model.tombstones import is_gone
 from claw.core.snapshots.content import SnapshotContent
-from claw.core.summaries.wording import clock, listed, place_of
+from claw.core.summaries.wording import clock, listed, place_of, short_date
 from claw.core.time import Interval, day_window, local_date, utc_offset_seconds
 from claw.core.verticals import VerticalPack
 
@@ -24,8 +26,11 @@ NOT_WORK = frozenset({"absence", "break", "hold"})
 ENDED_BEFORE_IT_BEGAN = frozenset({"cancelled", "declined", "missing"})
 
 
-class Facts(Struct, frozen=True, kw_only=True):
-    """What the blocks are made from. ``day`` is a local date of the tenant's ``zone``."""
+class Facts(Struct, frozen=True, kw_only=True, dict=True):
+    """What the blocks are made from. ``day`` is a local date of the tenant's ``zone``.
+
+    What every block asks for is worked out once: a large business has thousands of visits.
+    """
 
     content: SnapshotContent
     previous: SnapshotContent | None
@@ -38,26 +43,20 @@ class Facts(Struct, frozen=True, kw_only=True):
         """What counts as work on a date: not time off, and not called off before it began."""
         return [a for a in self.content.appointments_on(day) if is_work(a) and self._concerns(a)]
 
-    @property
+    @cached_property
     def work(self) -> list[Appointment]:
         """The day's work."""
         return self.work_on(self.day)
 
-    @property
+    @cached_property
     def time_off(self) -> list[Appointment]:
-        """The day's absences, breaks and held time."""
-        return [
-            a
-            for a in self.content.appointments_on(self.day)
-            if a.kind in NOT_WORK and _stands(a) and self._concerns(a)
-        ]
+        """The day's absences, breaks and held time, also what began earlier and still runs."""
+        return [*self._running("time off"), *self._time_off_on(self.day)]
 
-    @property
+    @cached_property
     def continuing(self) -> list[Appointment]:
-        """Work that began the day before and is not over when the day begins."""
-        window = self.window
-        yesterday = self.work_on(self.day - timedelta(days=1))
-        return [a for a in yesterday if window and a.ends_at > window.start]
+        """Work that began on an earlier date and is not over when the day begins."""
+        return self._running("work")
 
     @property
     def window(self) -> Interval | None:
@@ -133,8 +132,40 @@ class Facts(Struct, frozen=True, kw_only=True):
         return self.clock(appointment.starts_at, appointment.zone)
 
     def time_range(self, start: datetime, end: datetime, zone: str) -> str:
-        """``7:00 am - 9:00 am``."""
-        return f"{clock(start, zone)} - {self.clock(end, zone)}"
+        """``7:00 am - 9:00 am``; the end has its date where it is a day later or more."""
+        ends = self.clock(end, zone)
+        if end - start >= timedelta(days=1):
+            ends = f"{short_date(local_date(end, zone))} {ends}"
+        return f"{clock(start, zone)} - {ends}"
+
+    def hours(self, appointment: Appointment) -> str:
+        """``7:00 am - 9:00 am``, ``until 2:00 am``, ``any time``, or ``all day`` of time off."""
+        if self.is_all_day_off(appointment):
+            return "all day"
+        if appointment.precision == "day":
+            return "any time"
+        if self.began_earlier(appointment):
+            return self.until(appointment)
+        return self.time_range(appointment.starts_at, appointment.ends_at, appointment.zone)
+
+    def is_all_day_off(self, appointment: Appointment) -> bool:
+        """Whether it is time off that leaves nothing of the day."""
+        window = self.window
+        if appointment.kind not in NOT_WORK or window is None:
+            return False
+        covers = appointment.starts_at <= window.start and window.end <= appointment.ends_at
+        return covers or appointment.precision == "day"
+
+    def began_earlier(self, appointment: Appointment) -> bool:
+        """Whether it began on an earlier date of its own zone."""
+        return local_date(appointment.starts_at, appointment.zone) < self.day
+
+    def until(self, appointment: Appointment) -> str:
+        """``until 2:00 am``, with the date where that is not the day's."""
+        ends, zone = appointment.ends_at, appointment.zone
+        day = local_date(ends, zone)
+        date_said = "" if day == self.day else f"{short_date(day)} "
+        return f"until {date_said}{self.clock(ends, zone)}"
 
     def shifts(self) -> list[Shift]:
         """Working hours that begin on the day."""
@@ -146,6 +177,30 @@ class Facts(Struct, frozen=True, kw_only=True):
             and not is_gone(record)
             and local_date(record.starts_at, record.zone) == self.day
         ]
+
+    def _time_off_on(self, day: date) -> list[Appointment]:
+        return [
+            a
+            for a in self.content.appointments_on(day)
+            if a.kind in NOT_WORK and _stands(a) and self._concerns(a)
+        ]
+
+    def _running(self, what: Literal["work", "time off"]) -> list[Appointment]:
+        """What began on an earlier date and is not over when the day begins, by start."""
+        window = self.window
+        if window is None:
+            return []
+        found = [
+            record
+            for record in self.content.records.values()
+            if isinstance(record, Appointment)
+            and record.ends_at > window.start
+            and (record.kind in NOT_WORK) == (what == "time off")
+            and self.began_earlier(record)
+            and _stands(record)
+            and self._concerns(record)
+        ]
+        return sorted(found, key=lambda a: (a.starts_at, a.ref))
 
     def _concerns(self, appointment: Appointment) -> bool:
         if self.audience is None:

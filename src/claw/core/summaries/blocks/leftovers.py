@@ -27,4 +27,4 @@ def _said(facts: Facts, appointment: Appointment) -> str:
     said = status if isinstance(status, str) else appointment.status
     if appointment not in facts.continuing:
         return said
-    return f"{said}, continues until {facts.clock(appointment.ends_at, appointment.zone)}"
+    return f"{said}, continues {facts.until(appointment)}"

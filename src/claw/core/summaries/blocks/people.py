@@ -55,12 +55,11 @@ def _person(facts: Facts, ref: Ref) -> Item:
     elif own or off:
         when = "any time" if own else "off"
     else:
-        last = max(continuing, key=lambda a: (a.ends_at, a.ref))
-        when = f"until {facts.clock(last.ends_at, last.zone)}"
-    said += [f"{a.title} continues until {facts.clock(a.ends_at, a.zone)}" for a in continuing]
+        when = facts.until(max(continuing, key=lambda a: (a.ends_at, a.ref)))
+    said += [f"{a.title} continues {facts.until(a)}" for a in continuing]
     if exact and (suburb := facts.suburb(exact[0])):
         said.append(f"first in {suburb}")
-    said += [_time_off(facts, a) for a in off]
+    said += [f"{a.title} {facts.hours(a)}" for a in off]
     said += _idle(facts, segments, _segments(off, ref), exact)
     name = facts.resource_name(ref)
     return Item(
@@ -69,13 +68,6 @@ def _person(facts: Facts, ref: Ref) -> Item:
         note=", ".join(said) or UNSET,
         refs=(ref, *(a.ref for a in own)),
     )
-
-
-def _time_off(facts: Facts, appointment: Appointment) -> str:
-    if appointment.precision == "day":
-        return f"{appointment.title} all day"
-    hours = facts.time_range(appointment.starts_at, appointment.ends_at, appointment.zone)
-    return f"{appointment.title} {hours}"
 
 
 def _idle(

@@ -9,27 +9,33 @@ from claw.core.summaries.wording import listed
 
 
 def schedule(facts: Facts) -> Block:
-    """Work and time off in order of time, what still runs from yesterday first.
+    """Work and time off in order of time, what still runs from before first.
 
     For one person it says where to go and whom to ask for; that is the only place where a
     customer's number is told, and only of that person's own work.
     """
-    timed = [a for a in (*facts.work, *facts.time_off) if a.precision == "exact"]
-    timed.sort(key=lambda a: (a.starts_at, a.ends_at, a.ref))
-    whole_day = [a for a in (*facts.time_off, *facts.work) if a.precision == "day"]
-    items = [_item(facts, a, f"until {facts.clock(a.ends_at, a.zone)}") for a in facts.continuing]
-    items += [_item(facts, a, facts.time_range(a.starts_at, a.ends_at, a.zone)) for a in timed]
-    items += [_item(facts, a, "all day" if a.kind in NOT_WORK else "any time") for a in whole_day]
+    everything = [*facts.continuing, *facts.work, *facts.time_off]
+    everything.sort(key=lambda a: (_part_of_day(facts, a), a.starts_at, a.ends_at, a.ref))
+    items = [_item(facts, a) for a in everything]
     words = facts.pack.vocabulary.appointment
     empty = f"No {words.many} and no time off"
     count = count_once(facts.work)
     return block("schedule", words.many.capitalize(), items, empty, count=count)
 
 
-def _item(facts: Facts, appointment: Appointment, when: str) -> Item:
+def _part_of_day(facts: Facts, appointment: Appointment) -> int:
+    """What runs from before, what has a time, who is off all day, what has no time."""
+    if facts.is_all_day_off(appointment):
+        return 2
+    if appointment.precision == "day":
+        return 3
+    return 0 if facts.began_earlier(appointment) else 1
+
+
+def _item(facts: Facts, appointment: Appointment) -> Item:
     said: list[str] = []
     if appointment in facts.continuing:
-        said.append("continues from yesterday")
+        said.append("continues")
     if facts.audience is not None:
         said += _for_whoever_goes(facts, appointment)
     elif appointment.kind not in NOT_WORK:
@@ -37,7 +43,7 @@ def _item(facts: Facts, appointment: Appointment, when: str) -> Item:
     if appointment.status == "tentative":
         said.append("not confirmed")
     return Item(
-        when=when,
+        when=facts.hours(appointment),
         text=facts.describe(appointment),
         note=", ".join(said) or UNSET,
         refs=(appointment.ref,),
