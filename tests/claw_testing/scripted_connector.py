@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec import UNSET
@@ -57,6 +57,7 @@ class Vendor:
     customers: dict[int, Row] = field(default_factory=dict[int, Row])
     order: Callable[[list[Row]], list[Row]] = list
     faults: dict[str, ConnectorError] = field(default_factory=dict[str, ConnectorError])
+    passing_faults: dict[str, ConnectorError] = field(default_factory=dict[str, ConnectorError])
     pauses: dict[str, Callable[[], Awaitable[None]]] = field(
         default_factory=dict[str, Callable[[], Awaitable[None]]]
     )
@@ -83,6 +84,9 @@ class Vendor:
         for part, error in self.faults.items():
             if part in shown:
                 raise error
+        for part in list(self.passing_faults):
+            if part in shown:
+                raise self.passing_faults.pop(part)
         _, kind, *key = path.split("/")
         if key:
             row = getattr(self, kind).get(int(key[0]))
@@ -184,9 +188,16 @@ def scripted_manifest(**stream: Any) -> Manifest:
 class ScriptedConnector:
     """A connector to Scripted. ``breach`` makes it break the contract in one way."""
 
-    def __init__(self, manifest: Manifest | None = None, *, breach: str | None = None) -> None:
+    def __init__(
+        self,
+        manifest: Manifest | None = None,
+        *,
+        breach: str | None = None,
+        reads_wider: timedelta = timedelta(),
+    ) -> None:
         self._manifest = manifest or scripted_manifest()
         self.breach = breach
+        self.reads_wider = reads_wider
 
     @property
     def manifest(self) -> Manifest:
@@ -212,14 +223,17 @@ class ScriptedConnector:
             return
         assert request.slice is not None
         number, seen, whole = 0, 0, True
+        wanted = request.slice
+        if self.reads_wider:
+            wanted = Slice(start=wanted.start - self.reads_wider, end=wanted.end + self.reads_wider)
         while whole:
             number += 1
             answer = await ctx.http.get(
                 "/visits",
                 path={},
                 query={
-                    "from": _text(request.slice.start),
-                    "to": _text(request.slice.end),
+                    "from": _text(wanted.start),
+                    "to": _text(wanted.end),
                     "page": str(number),
                 },
             )
@@ -233,7 +247,7 @@ class ScriptedConnector:
             return
         if self.breach == "counts_wrong":
             seen += 1
-        covered = request.slice
+        covered = wanted
         if self.breach == "covers_less":
             covered = Slice(start=covered.start, end=covered.start)
         yield Covered(slice=covered, seen=seen)
@@ -249,6 +263,7 @@ class ScriptedConnector:
         if row.get("empty"):
             return Mapped(records=())
         customer, flags = _customer(bundle.parts.get("customer"), env)
+        agent, _ = _customer(bundle.parts.get("agent"), env)
         start = datetime.fromisoformat(row["start"])
         end = datetime.fromisoformat(row["end"]) if "end" in row else start.replace(minute=59)
         appointment = Appointment(
@@ -266,6 +281,7 @@ class ScriptedConnector:
                 Progress(state=p["state"], at=datetime.fromisoformat(p["at"]), evidence=p["id"])
                 for p in row.get("progress", ())
             ),
+            notes=agent.name if agent else UNSET,
             flags=flags,
             source_url=f"https://scripted.example/visits/{row['id']}",
         )
@@ -276,6 +292,8 @@ class ScriptedConnector:
         parts: dict[str, Part] = {}
         if row.get("customer"):
             parts["customer"] = await self._linked(ctx, row["customer"])
+        if row.get("agent"):
+            parts["agent"] = await self._linked(ctx, row["agent"])
         return Bundle(primary=Raw(source_id=source_id("visit", row["id"]), body=body), parts=parts)
 
     async def _linked(self, ctx: Context, number: int) -> Part:

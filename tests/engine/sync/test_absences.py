@@ -1,5 +1,7 @@
 """What a complete read that no longer shows a record may conclude, and what it may not."""
 
+from datetime import timedelta
+
 import pytest
 
 from claw.core.errors import InvalidInput, NotFound
@@ -200,14 +202,52 @@ async def test_a_changed_part_does_not_undo_a_held_removal(world: World):
     """Mapping an old body again is not seeing the row again."""
     world.vendor.customer(1, "Ada", "0412 345 678")
     fill(world)
-    for number in (1, 2, 3, 4, 5, 6, 7):
+    for number in range(1, 8):
         world.vendor.visits[number]["customer"] = 1
     await world.sync()
-    for number in (1, 2, 3, 4, 5, 6):
+    for number in range(1, 7):
         del world.vendor.visits[number]
-    world.vendor.customer(1, "Ada", "0498 765 432")
     await world.sync()
+    world.vendor.customer(1, "Ada", "0498 765 432")
     counts = await world.counts()
     assert counts.gone == 6
     visit = await world.visit(3)
     assert visit["contact"]["phones"][0]["raw"] == "0498 765 432"
+
+
+async def test_a_changed_part_does_not_undo_a_counted_absence(pool: Pool):
+    manifest = scripted_manifest(absent_after=2, modes=("window",))
+    world = fill(await new_world(pool, connector=ScriptedConnector(manifest)))
+    world.vendor.customer(1, "Ada", "0412 345 678")
+    for number in (4, 5):
+        world.vendor.visits[number]["customer"] = 1
+    await world.sync()
+    del world.vendor.visits[4]
+    assert (await world.counts()).gone == 0
+    world.vendor.customer(1, "Ada", "0498 765 432")
+    assert (await world.counts()).gone == 1
+
+
+async def wide_world(pool: Pool, **stream: object) -> World:
+    """Read day by day, each day with its neighbours."""
+    manifest = scripted_manifest(widest_window_days=1, modes=("window",), **stream)
+    connector = ScriptedConnector(manifest, reads_wider=timedelta(days=1))
+    return fill(await new_world(pool, connector=connector))
+
+
+async def test_a_record_that_two_slices_cover_counts_one_absence_in_a_run(pool: Pool):
+    world = await wide_world(pool, absent_after=2)
+    await world.sync()
+    del world.vendor.visits[4]
+    assert (await world.counts()).gone == 0
+    assert (await world.counts()).gone == 1
+
+
+async def test_two_slices_of_one_run_are_no_second_read_that_agrees(pool: Pool):
+    world = await wide_world(pool)
+    await world.sync()
+    world.vendor.visits.clear()
+    report = await world.sync()
+    counts = report.connections[0].streams[0]
+    assert counts.gone <= 5
+    assert counts.gone + counts.held == 10

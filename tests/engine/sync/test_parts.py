@@ -101,3 +101,29 @@ async def test_what_a_record_was_made_from_is_printed_on_request(visits: World):
     (line,) = [line for line in await visits.lines(raw=True) if line["type"] == "appointment"]
     assert line["raw"]["customer"] == visits.vendor.customers[1]
     assert line["raw"]["primary"] == visits.vendor.visits[1]
+
+
+async def test_what_one_row_could_not_read_is_taken_from_another_that_could(world: World):
+    world.vendor.customer(1, "Ada", "0412 345 678")
+    world.vendor.visit(1, "2026-11-25T01:00", customer=1)
+    world.vendor.visit(2, "2026-11-25T02:00", customer=1)
+    await world.sync()
+    world.vendor.customer(1, "Ada", "0498 765 432")
+    world.vendor.passing_faults["/customers/1"] = UNREADABLE
+    await world.sync()
+    for number in (1, 2):
+        visit = await world.visit(number)
+        assert (visit["flags"], phone(visit)) == ([], "0498 765 432")
+
+
+async def test_one_part_that_changes_does_not_make_another_fresh(visits: World):
+    visits.vendor.customer(2, "Bo", "0411 111 111")
+    visits.vendor.visit(1, "2026-11-25T01:00", agent=2)
+    visits.vendor.visit(2, "2027-02-10T01:00", customer=1, agent=2)
+    await read_both(visits)
+    visits.vendor.faults["/customers/1"] = UNREADABLE
+    await visits.sync("2027-02-10", "2027-02-10")
+    visits.vendor.customer(2, "Bobbie", "0411 111 111")
+    await visits.sync()
+    visit = await visits.visit(2)
+    assert (visit["notes"], visit["flags"]) == ("Bobbie", ["stale_enrichment"])

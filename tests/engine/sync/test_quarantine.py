@@ -2,7 +2,9 @@
 
 import pytest
 
-from claw_testing.sync_world import World
+from claw.store.tenancy import Pool
+from claw_testing.scripted_connector import ScriptedConnector, scripted_manifest
+from claw_testing.sync_world import World, new_world
 
 BAD = {
     "broken": ({"broken": True}, "start_unreadable"),
@@ -74,6 +76,18 @@ async def test_a_bad_row_that_the_source_deletes_leaves_quarantine(world: World)
     await world.sync()
     world.vendor.visits.clear()
     await world.sync()
+    assert await codes(world) == []
+
+
+async def test_a_bad_row_whose_record_is_gone_leaves_quarantine(pool: Pool):
+    connector = ScriptedConnector(scripted_manifest(modes=("window",)))
+    world = await new_world(pool, connector=connector)
+    world.vendor.visit(1, "2026-11-25T01:00")
+    await world.sync()
+    world.vendor.visits[1]["broken"] = True
+    await world.sync()
+    world.vendor.visits.clear()
+    assert (await world.counts()).gone == 1
     assert await codes(world) == []
 
 
