@@ -11,19 +11,24 @@ from msgspec.structs import replace
 
 from claw.core.errors import CheckFailed, InvalidInput, NotFound
 from claw.core.model.canonical import canonical_bytes, short_hash
+from claw.core.model.normalise import store_form
+from claw.core.model.records import Appointment, Record, Segment, type_of
+from claw.core.model.reference import Ref
 from claw.core.model.versions import released_versions
 from claw.core.summaries.document import SummaryDocument, SummaryInputs, summary_id
 from claw.core.verticals import VerticalPack
 from claw.engine.snapshots import SnapshotService
 from claw.engine.summaries import SummaryService
 from claw.ports.connection_store import Connection
+from claw.ports.record_store import CurrentRecord
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
-from claw_testing.bayside import block_of, lines_of, pack
+from claw_testing.bayside import block_of, job, lines_of, pack, person
 from claw_testing.sync_world import NOW, World, new_world
 
 # 07:00 on Wednesday 25 November 2026 in Sydney, when the tests begin.
 TODAY = date(2026, 11, 25)
+ONE = job("1", "25 09:00", "25 10:00", customer=None, place=None)
 MORNING, NOON = "2026-11-24T22:00", "2026-11-25T01:00"
 
 
@@ -161,6 +166,17 @@ async def test_previous_is_the_last_snapshot_before_the_local_day_began(world: W
     assert block_of(found, "changes").title == "Changed since Tue 24 Nov 9:02 pm"
 
 
+async def test_tomorrow_asked_the_evening_before_is_compared_with_the_snapshot_before(world: World):
+    world.vendor.visit(1, NOON)
+    await world.sync()
+    first = await take(world)
+    world.vendor.visit(2, NOON)
+    await world.sync()
+    second = await take(world)
+    found = await tell(world, day=date(2026, 11, 26))
+    assert (found.snapshot, found.previous) == (second, first)
+
+
 async def test_a_kept_summary_is_made_again_byte_for_byte(world: World, told):
     world.vendor.visit(2, "2026-11-25T04:00")
     await world.sync()
@@ -227,6 +243,46 @@ async def test_other_zone_data_makes_it_not_replayable(world: World, told):
     assert (verified.outcome, verified.reason) == ("not replayable", "input expired")
 
 
+async def test_a_record_that_is_no_longer_there_makes_it_not_replayable(
+    world: World, told, owner: Pool
+):
+    async with owner.tenant(world.tenant.tenant_id) as tx:
+        await tx.execute("alter table claw.snapshot_node no force row level security")
+        await tx.execute(
+            "delete from claw.snapshot_node where tenant_id = $1 and kind = 'part'",
+            world.tenant.tenant_id,
+        )
+        await tx.execute("alter table claw.snapshot_node force row level security")
+    verified = await summaries(world).verify(world.tenant, told.id)
+    assert (verified.outcome, verified.reason) == ("not replayable", "input expired")
+
+
+async def test_staff_are_named_by_reference_or_by_a_name_that_only_one_has(world: World, told):
+    names = {1: "Lee Nguyen", 2: "Sam Okafor", 3: "Sam Okafor"}
+    people = [person(Ref(f"field/employee:{n}"), name) for n, name in names.items()]
+    works = [replace(ONE, ref=Ref(f"field/visit:9{n}"), segments=_by(n)) for n in names]
+    await _keep(world, *people, *works)
+    await take(world)
+    for named in ("field/employee:1", "Lee Nguyen", "lee nguyen"):
+        found = await tell(world, view="staff", audience=named)
+        assert (found.for_, found.for_name) == (people[0].ref, "Lee Nguyen")
+        assert found.headline.appointments == 1
+    assert (await tell(world, view="staff", audience="field/employee:3")).for_ == people[2].ref
+    with pytest.raises(InvalidInput, match="several"):
+        await tell(world, view="staff", audience="Sam Okafor")
+
+
+async def test_the_beginning_of_several_names_is_refused(world: World, told):
+    async with PostgresDatabase(world.pool).tenant(world.tenant.tenant_id) as uow:
+        (kept,) = await uow.summaries.find(told.id)
+        twin = told.id[:-1] + ("0" if told.id[-1] != "0" else "1")
+        await uow.summaries.put(replace(kept, summary_id=twin))
+    with pytest.raises(InvalidInput) as refused:
+        await summaries(world).verify(world.tenant, told.id[:-1])
+    assert refused.value.code == "id_ambiguous"
+    assert (await summaries(world).verify(world.tenant, told.id)).outcome == "identical"
+
+
 async def test_nobody_has_a_staff_view_and_strangers_are_refused(world: World, told):
     for wanted, field in (
         ({"view": "staff"}, "for"),
@@ -260,3 +316,38 @@ async def _damage(owner: Pool, world: World, table: str, change: str) -> None:
             f"update claw.{table} set {change} where tenant_id = $1", world.tenant.tenant_id
         )
         await tx.execute(f"alter table claw.{table} force row level security")
+
+
+def _by(employee: int) -> tuple[Segment, ...]:
+    ref = Ref(f"field/employee:{employee}")
+    return (Segment(starts_at=ONE.starts_at, ends_at=ONE.ends_at, resource=ref),)
+
+
+async def _keep(world: World, *records: Record) -> None:
+    """Make records current without a source that could send them."""
+    forms = {record.ref: store_form(record) for record in records}
+    now = world.clock.now()
+    async with PostgresDatabase(world.pool).tenant(world.tenant.tenant_id) as uow:
+        await uow.records.put_blobs({f.content_hash: f.canonical for f in forms.values()})
+        await uow.records.put_current(
+            [
+                CurrentRecord(
+                    ref=record.ref,
+                    connection_id=world.connection.connection_id,
+                    stream="visits",
+                    type=type_of(record),
+                    primary_id=None,
+                    content_hash=forms[record.ref].content_hash,
+                    starts_at=record.starts_at if isinstance(record, Appointment) else None,
+                    local_date=TODAY if isinstance(record, Appointment) else None,
+                    source_updated_at=None,
+                    source_url=None,
+                    stale_enrichment=False,
+                    gone=False,
+                    absences=0,
+                    first_seen_at=now,
+                    changed_at=now,
+                )
+                for record in records
+            ]
+        )
