@@ -432,6 +432,40 @@ def test_staff_are_told_of_their_own_work_only_and_no_other_customers_number():
     assert LANDLINE[0].raw not in everything
 
 
+def rows_for_each_person() -> list[Record]:
+    """One visit as a source says it that has a row for each person."""
+    group = {"group": "field/job:9@2026-11-24"}
+    return [
+        job("1", "24 08:00", "24 10:00", LEE, **group),
+        job("2", "24 08:00", "24 10:00", SAM, **group),
+        job("3", "24 10:00", "24 11:00", PAT, **group),
+    ]
+
+
+def test_one_visit_in_a_row_for_each_person_is_one_line():
+    assert [
+        (when, note)
+        for when, _, note in told("schedule", *rows_for_each_person(), view="dispatcher")
+    ] == [
+        ("8:00 am - 10:00 am", "Lee Nguyen and Sam Okafor"),
+        ("10:00 am - 11:00 am", "Pat de Groot"),
+    ]
+
+
+def test_staff_are_told_who_else_is_on_the_job_at_their_time():
+    now = document(snapshot_of([*PEOPLE, *rows_for_each_person()]), view="staff", audience=LEE)
+    assert [note for _, _, note in lines_of(now, "schedule")] == [
+        "3 Ocean St, with Sam Okafor, 0412 345 678"
+    ]
+
+
+def test_staff_are_given_a_mobile_before_another_number():
+    mobile = Phone(raw="0412 345 678", kind="mobile", e164="+61412345678")
+    work = job("1", "24 08:00", "24 10:00", LEE, phones=(*LANDLINE, mobile))
+    now = document(snapshot_of([*PEOPLE, work]), view="staff", audience=LEE)
+    assert lines_of(now, "schedule")[0][2] == "3 Ocean St, 0412 345 678"
+
+
 def test_the_number_of_a_customer_stands_in_no_other_view():
     work = job("1", "24 08:00", "24 10:00", LEE)
     for view in ("owner", "dispatcher"):

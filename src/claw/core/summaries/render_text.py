@@ -12,7 +12,7 @@ from claw.core.summaries.wording import date_and_clock, long_date
 from claw.core.time import parse_instant
 from claw.core.verticals import VerticalPack
 
-_WIDEST_TEXT = 60
+_WIDEST_TEXT = 68
 _TO = " - "
 _UNTIL = "until "
 

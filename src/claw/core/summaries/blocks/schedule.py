@@ -3,7 +3,8 @@
 from msgspec import UNSET, UnsetType
 
 from claw.core.model.records import Appointment
-from claw.core.summaries.facts import NOT_WORK, Facts, count_once
+from claw.core.model.reference import Ref
+from claw.core.summaries.facts import NOT_WORK, Facts, count_once, is_work, piece_of
 from claw.core.summaries.item import Block, Item, block
 from claw.core.summaries.wording import listed
 
@@ -16,7 +17,12 @@ def schedule(facts: Facts) -> Block:
     """
     everything = [*facts.continuing, *facts.work, *facts.time_off]
     everything.sort(key=lambda a: (_part_of_day(facts, a), a.starts_at, a.ends_at, a.ref))
-    items = [_item(facts, a) for a in everything]
+    together: dict[tuple[object, ...], list[Appointment]] = {}
+    for a in everything:
+        # Sources with a row for each person say one visit several times.
+        key = (piece_of(a), a.title, a.starts_at, a.ends_at, a.precision, a.status)
+        together.setdefault(key, []).append(a)
+    items = [_item(facts, parts) for parts in together.values()]
     words = facts.pack.vocabulary.appointment
     empty = f"No {words.many} and no time off"
     count = count_once(facts.work)
@@ -32,21 +38,23 @@ def _part_of_day(facts: Facts, appointment: Appointment) -> int:
     return 0 if facts.began_earlier(appointment) else 1
 
 
-def _item(facts: Facts, appointment: Appointment) -> Item:
+def _item(facts: Facts, parts: list[Appointment]) -> Item:
+    """One line for parts of one piece of work that differ only in who does them."""
+    first = parts[0]
     said: list[str] = []
-    if appointment in facts.continuing:
+    if first in facts.continuing:
         said.append("continues")
     if facts.audience is not None:
-        said += _for_whoever_goes(facts, appointment)
-    elif appointment.kind not in NOT_WORK:
-        said.append(listed(facts.resource_names(appointment)))
-    if appointment.status == "tentative":
+        said += _for_whoever_goes(facts, first)
+    elif first.kind not in NOT_WORK:
+        said.append(listed(sorted({n for part in parts for n in facts.resource_names(part)})))
+    if first.status == "tentative":
         said.append("not confirmed")
     return Item(
-        when=facts.hours(appointment),
-        text=facts.describe(appointment),
+        when=facts.hours(first),
+        text=facts.describe(first),
         note=", ".join(said) or UNSET,
-        refs=(appointment.ref,),
+        refs=tuple(part.ref for part in parts),
     )
 
 
@@ -56,12 +64,28 @@ def _for_whoever_goes(facts: Facts, appointment: Appointment) -> list[str]:
     place = facts.location(appointment)
     if place is not None:
         said += place.address.lines
-    others = {s.resource for s in appointment.segments} - {facts.audience, UNSET}
+    others = _others(facts, appointment)
     if others:
         said.append(f"with {listed(sorted(facts.resource_name(ref) for ref in others))}")
     contact = appointment.contact
     if not isinstance(contact, UnsetType):
         told = [contact.name] if contact.name != facts.customer_name(appointment) else []
-        told += [phone.raw for phone in contact.phones[:1]]
+        # A mobile first, else the first there is: the sort keeps the source's order.
+        phones = sorted(contact.phones, key=lambda phone: phone.kind != "mobile")
+        told += [phone.raw for phone in phones[:1]]
         said += [" ".join(told)] if told else []
     return said
+
+
+def _others(facts: Facts, appointment: Appointment) -> set[Ref]:
+    """Who else is on the same piece of work at the same time."""
+    alongside = [
+        a
+        for a in facts.content.appointments_on(facts.day)
+        if piece_of(a) == piece_of(appointment)
+        and is_work(a)
+        and a.starts_at < appointment.ends_at
+        and appointment.starts_at < a.ends_at
+    ]
+    refs = {segment.resource for a in (appointment, *alongside) for segment in a.segments}
+    return {ref for ref in refs if isinstance(ref, str) and ref != facts.audience}
