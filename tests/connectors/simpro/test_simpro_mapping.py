@@ -171,13 +171,18 @@ def test_a_contractor_and_an_employee_with_one_number_are_two() -> None:
     employee = row(Staff={"ID": 41, "Name": "Ava Tran", "Type": "employee", "TypeId": 41})
     assert resource_of(contractor).ref == "simpro/contractor:41"
     assert resource_of(contractor).kind == "crew"
+    shouted = row(Staff={"ID": 78, "Name": "Tideline", "Type": "Contractor", "TypeId": "41"})
+    assert resource_of(shouted) == resource_of(contractor)
     assert resource_of(employee).ref == "simpro/employee:41"
 
 
 @edge("simpro:18")
 @pytest.mark.parametrize("kind", ["contractor", "plant"])
-def test_the_staff_index_never_stands_in_for_a_contractors_or_plants_own_id(kind: str) -> None:
-    staff = {"ID": 77, "Name": "Somebody", "Type": kind, "TypeId": "nine"}
+@pytest.mark.parametrize("own", ["nine", True, 1.5, None, 0], ids=repr)
+def test_the_staff_index_never_stands_in_for_a_contractors_or_plants_own_id(
+    kind: str, own: object
+) -> None:
+    staff = {"ID": 77, "Name": "Somebody", "Type": kind, "TypeId": own}
     assert mapped(row(Staff=staff)).flags == ("unassigned",)
 
 

@@ -90,6 +90,20 @@ def test_a_row_of_no_hours_is_kept() -> None:
     assert found.extensions["simpro"]["total_hours"] == "0"
 
 
+@edge("simpro:4")
+def test_equal_ends_with_a_stated_day_of_hours_are_a_whole_day() -> None:
+    found = mapped(row(TotalHours=24, Blocks=[wall_block("08:00", "08:00", 24)]))
+    assert spans(found) == [(at(23, 21), at(24, 21))]
+    assert found.flags == ("crosses_midnight",)
+
+
+@edge("simpro:7")
+def test_an_end_nobody_can_read_is_where_the_stated_hours_put_it() -> None:
+    found = mapped(row(Blocks=[wall_block("08:00", "late", 1.5)]))
+    assert spans(found) == [(at(23, 21), at(23, 22, 30))]
+    assert found.flags == ("time_unreadable",)
+
+
 @edge("simpro:5")
 def test_hours_are_the_sources_own_even_when_they_do_not_fit_the_times() -> None:
     blocks = [block("08:00", "16:00", 7.6), block("17:00", "18:00", "0.5")]
