@@ -3,15 +3,11 @@
 The one place that knows every layer. Entry points import it, nothing else does.
 """
 
-import base64
-import os
-import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
-from pathlib import Path
 from typing import cast
 
 from claw.connect.catalog import (
@@ -42,7 +38,7 @@ from claw.ports.ids import Ids
 from claw.ports.manifest import Manifest
 from claw.ports.migration import MigrationState
 from claw.ports.request_observer import RequestObserver
-from claw.settings import KEY_BYTES, Settings, decode_key, unsafe_settings
+from claw.settings import Settings, decode_key, unsafe_settings
 from claw.store.bootstrap import bootstrap, check_application_role
 from claw.store.embedded import EmbeddedServer, Urls
 from claw.store.migrate import check_ready, migrate, migration_status
@@ -51,6 +47,7 @@ from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
 from claw.system.clocks import clock_from
 from claw.system.ids import RandomIds
+from claw.system.key_file import create_key_file
 from claw.system.secret_box import AesGcmBox
 from claw.telemetry import PrometheusMetrics, logger, trace
 from claw.web.health import create_health_app
@@ -283,7 +280,7 @@ def root_key(settings: Settings) -> bytes:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
-            _create_key(path)
+            create_key_file(path)
         return decode_key(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         raise InstallationBroken(
@@ -292,22 +289,6 @@ def root_key(settings: Settings) -> bytes:
             field="CLAW_SECRET_KEY",
             hint="make CLAW_HOME writable and the file whole, or set CLAW_SECRET_KEY",
         ) from error
-
-
-def _create_key(path: Path) -> None:
-    """Write a new key under a name of its own first: two processes may start at once."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def _wire(

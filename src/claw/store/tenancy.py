@@ -5,7 +5,7 @@ with it, so a pooled connection never carries one tenant into the next one's wor
 """
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from claw.core.errors import TenantMissing
-from claw.store.trouble import told, where
+from claw.store.trouble import server_trouble, told, where
 
 Row = asyncpg.Record
 _CONNECT_SECONDS = 10
@@ -123,11 +123,15 @@ class Pool:
         if self._pool is None:
             raise RuntimeError("the pool is not open")
         isolation = "repeatable_read" if one_moment else "read_committed"
-        with told(self._place):
-            async with (
-                self._pool.acquire() as connection,
-                connection.transaction(isolation=isolation, readonly=one_moment),
-            ):
+        # What goes wrong inside is the caller's unless the server itself says so: a file
+        # or a vendor that cannot be reached is no trouble of the database.
+        with server_trouble(self._place):
+            async with AsyncExitStack() as stack:
+                with told(self._place):
+                    connection = await stack.enter_async_context(self._pool.acquire())
+                    await stack.enter_async_context(
+                        connection.transaction(isolation=isolation, readonly=one_moment)
+                    )
                 yield Transaction(connection)
 
 

@@ -27,16 +27,32 @@ def where(url: str) -> str:
 
 @contextmanager
 def told(place: str) -> Generator[None]:
-    """Turn the database's trouble into an ``InstallationBroken``."""
+    """Turn trouble with reaching and entering a database into an ``InstallationBroken``."""
+    with server_trouble(place):
+        try:
+            yield
+        except _WRONG_LOGIN as error:
+            raise InstallationBroken(
+                f"the database at {place} refuses the login: {type(error).__name__}",
+                code="database_login",
+                field="CLAW_DATABASE_URL",
+                hint="check user, password and database name of the URL",
+            ) from None
+        except (asyncpg.InvalidSchemaNameError, asyncpg.UndefinedTableError) as error:
+            raise InstallationBroken(
+                f"the database at {place} is not migrated",
+                code="database_not_migrated",
+                hint="run `claw db migrate`",
+            ) from error
+        except _REACHING as error:
+            raise _unreachable(place, error) from error
+
+
+@contextmanager
+def server_trouble(place: str) -> Generator[None]:
+    """Turn what the server itself says of its own state into an ``InstallationBroken``."""
     try:
         yield
-    except _WRONG_LOGIN as error:
-        raise InstallationBroken(
-            f"the database at {place} refuses the login: {type(error).__name__}",
-            code="database_login",
-            field="CLAW_DATABASE_URL",
-            hint="check user, password and database name of the URL",
-        ) from None
     except asyncpg.DiskFullError as error:
         raise InstallationBroken(
             f"no space left for the database at {place}",
@@ -50,16 +66,14 @@ def told(place: str) -> Generator[None]:
             field="CLAW_DATABASE_URL",
             hint="give the URL of the primary server",
         ) from error
-    except (asyncpg.InvalidSchemaNameError, asyncpg.UndefinedTableError) as error:
-        raise InstallationBroken(
-            f"the database at {place} is not migrated",
-            code="database_not_migrated",
-            hint="run `claw db migrate`",
-        ) from error
-    except (asyncpg.PostgresConnectionError, *_REACHING) as error:
-        raise InstallationBroken(
-            f"the database at {place} cannot be reached: {type(error).__name__}",
-            code="database_unreachable",
-            field="CLAW_DATABASE_URL",
-            hint="start it, or check host and port of the URL",
-        ) from error
+    except asyncpg.PostgresConnectionError as error:
+        raise _unreachable(place, error) from error
+
+
+def _unreachable(place: str, error: BaseException) -> InstallationBroken:
+    return InstallationBroken(
+        f"the database at {place} cannot be reached: {type(error).__name__}",
+        code="database_unreachable",
+        field="CLAW_DATABASE_URL",
+        hint="start it, or check host and port of the URL",
+    )

@@ -1,5 +1,6 @@
 """Over a real socket: the budget, the server's own headers, resets, and a clean stop."""
 
+import asyncio
 import threading
 import urllib.request
 from collections import Counter
@@ -38,7 +39,11 @@ async def test_another_integrations_noise_eats_the_budget(fresh: Simulator) -> N
         serve(fresh.app) as running,
         httpx2.AsyncClient(base_url=running.base_url, headers=bearer(fresh)) as client,
     ):
-        assert [(await client.get(JOBS)).status_code for _ in range(3)] == [200, 200, 429]
+        # At once, and more than fit any second: a busy machine may spread them a little.
+        replies = await asyncio.gather(*(client.get(JOBS) for _ in range(9)))
+        statuses = [reply.status_code for reply in replies]
+        assert statuses.count(429) > 0, "ours alone are under the limit"
+        assert 200 in statuses
 
 
 async def test_the_date_header_is_the_servers_and_can_be_wrong(fresh: Simulator) -> None:
