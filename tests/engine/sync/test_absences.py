@@ -151,6 +151,15 @@ async def test_a_second_read_that_agrees_lets_held_removals_take_effect(world: W
     assert len(await world.gone()) == 10
 
 
+async def test_one_more_removal_beside_those_agreed_on_is_believed(world: World):
+    await fill(world, 20).sync()
+    for number in range(1, 11):
+        del world.vendor.visits[number]
+    await world.sync()
+    del world.vendor.visits[11]
+    assert (await world.counts()).gone == 11
+
+
 async def test_held_removals_of_rows_that_are_back_are_forgotten(world: World):
     await fill(world).sync()
     rows = dict(world.vendor.visits)

@@ -22,7 +22,7 @@ class RunSoFar(Struct, frozen=True, kw_only=True):
     standing: int
     """Records that stood in the window before the run."""
     due: int
-    """Removals that the run's earlier slices brought, held ones included."""
+    """Removals that the run's earlier slices brought and no earlier run wanted."""
 
 
 class Absences(Struct, frozen=True, kw_only=True):
@@ -59,10 +59,10 @@ def decide_absences(
     missing = [record for record in standing if record.primary_id not in seen]
     sure = [r for r in missing if confirmed is None or r.primary_id in confirmed]
     due = [record for record in sure if record.absences + 1 >= absent_after]
-    if _too_many(len(due), len(standing)) or _too_many(len(due) + run.due, run.standing):
-        removed = [record for record in due if record.ref in held_before]
-    else:
-        removed = due
+    # What two reads agree on is believed; only what this read wants alone can be too much.
+    fresh = [record for record in due if record.ref not in held_before]
+    held = _too_many(len(fresh), len(standing)) or _too_many(len(fresh) + run.due, run.standing)
+    removed = [record for record in due if record.ref in held_before] if held else due
     removed_refs = {record.ref for record in removed}
     due_refs = {record.ref for record in due}
     return Absences(

@@ -175,12 +175,13 @@ class SliceWork:
             # A row that is skipped on purpose is as good as confirmed: there is nothing to ask.
             confirmed=None if asked is None else asked.absent | skipped,
             absent_after=self._stream.absent_after,
-            held_before={ref for ref, h in held.items() if h.run_id != self._place.run_id},
+            held_before=held,
             run=RunSoFar(standing=self._standing_before, due=self._due),
         )
         await apply_absences(uow, self._place, absences)
         self._judged.update(record.ref for record in standing)
-        self._due += len(absences.removed) + len(absences.held)
+        due = [*absences.removed, *absences.held]
+        self._due += sum(1 for record in due if record.ref not in held)
         return len(absences.removed), len(absences.held)
 
     async def _standing(self, uow: UnitOfWork, span: Slice) -> Sequence[CurrentRecord]:

@@ -189,8 +189,8 @@ def describe_error(error: ConnectorError | NotFound, connection: str) -> SyncErr
         match error:
             case AuthRevoked():
                 hint = (
-                    f"give it a new key (`claw connection secret {connection}`), "
-                    f"then `claw connection resume {connection}`"
+                    f"give it a new key: "
+                    f"`claw connection rotate {connection} --secret <name>=env:VARIABLE`"
                 )
             case ConfigInvalid(field=field):
                 hint = f"check {field} with `claw connection show {connection}`"
