@@ -1,5 +1,6 @@
 """Bad input and trouble: what, where, how to mend, the right exit code, nothing lost."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,7 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     [
         (["summary", "--tenant", "nobody"], 3, "tenant"),
         (["sync", "--tenant", "harbour", "--from", "24/11/2026"], 2, "from"),
+        (["sync", "--from", "9999-12-31"], 2, "from"),
         (["sync", "--from", "2026-12-02", "--to", "2026-12-01"], 2, "to"),
         (["sync", "--connection", "other"], 3, "connection"),
         (["connection", "show", "other"], 3, "connection"),
@@ -68,6 +70,37 @@ def test_a_wrong_key_is_said_and_what_was_read_stays(installation: Installation)
     assert vendor.api_key not in ran.out + ran.err
     assert installation.claw("records").out == before
     assert installation.claw("connection", "show", "simpro", "--json").json["status"] == "paused"
+
+
+def test_a_new_key_lets_a_revoked_connection_go_on(installation: Installation) -> None:
+    vendor = simulator()
+    installation.create_tenant()
+    with serve_in_thread(vendor.app) as running:
+        installation.connect(running.base_url, "revoked-key")
+        refused = installation.claw("sync", "--json")
+        rotated = installation.claw(
+            "connection", "rotate", "simpro", "--secret", "api_key=env:NEW", NEW=vendor.api_key
+        )
+        day = ["--from", "2026-11-25", "--to", "2026-11-25"]
+        assert installation.claw("sync", *day).code == 0
+    assert refused.code == 4
+    assert "claw connection rotate simpro" in refused.json["connections"][0]["error"]["hint"]
+    assert rotated.code == 0
+    assert vendor.api_key not in rotated.out + rotated.err
+
+
+def test_one_trace_id_goes_through_command_sync_and_vendor(installation: Installation) -> None:
+    vendor = simulator("html_503:1")
+    installation.create_tenant()
+    with serve_in_thread(vendor.app) as running:
+        installation.connect(running.base_url, vendor.api_key)
+        day = ["--from", "2026-11-25", "--to", "2026-11-25"]
+        ran = installation.claw("sync", *day, CLAW_LOG_FORMAT="json")
+    sent = {str(request.traceparent).split("-")[1] for request in vendor.log}
+    logged = {json.loads(line)["trace_id"] for line in ran.err.splitlines() if line[:1] == "{"}
+    assert len(sent) == 1
+    assert logged == sent
+    assert vendor.api_key not in ran.err
 
 
 def test_an_unreachable_host_is_a_failed_sync_and_never_an_empty_day(

@@ -113,6 +113,29 @@ def check(name: str, tenant: TenantName = None, json: Json = False) -> None:
 
 
 @app.command()
+def rotate(
+    name: str,
+    secrets: Annotated[
+        list[str],
+        typer.Option("--secret", help="key=env:VAR, key=file:PATH or key=- (standard input)."),
+    ],
+    tenant: TenantName = None,
+    json: Json = False,
+) -> None:
+    """Replace a secret, for instance a key that was revoked, and read on."""
+    try:
+        opened = {key: _secret(key, spec) for key, spec in _pairs(secrets, "secret").items()}
+    except ClawError as error:
+        print_error(error, json=json)
+        raise typer.Exit(exit_code_of(error)) from None
+
+    async def work(engine: "Engine") -> Connection:
+        return await engine.connections.rotate(await engine.tenants.choose(tenant), name, opened)
+
+    _print(run(work, json=json), json=json)
+
+
+@app.command()
 def pause(name: str, tenant: TenantName = None, json: Json = False) -> None:
     """Stop reading from a source; what was read stays."""
 

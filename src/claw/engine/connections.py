@@ -96,6 +96,19 @@ class ConnectionService:
             await uow.connections.save_settings(connection.connection_id, settings)
         return await self.get(tenant, name)
 
+    async def rotate(self, tenant: Tenant, name: str, secrets: Mapping[str, str]) -> Connection:
+        """Replace some secrets, and let the reading go on where a revoked one had paused it."""
+        connection = await self.get(tenant, name)
+        merged = {**await self._secrets(tenant, connection), **secrets}
+        self._catalog.check_settings(connection.connector, connection.settings, merged)
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            for secret, value in sorted(secrets.items()):
+                purpose = secret_purpose(connection, secret)
+                sealed = self._box.seal(tenant.tenant_id, purpose, value)
+                await uow.connections.put_secret(connection.connection_id, secret, sealed)
+            await uow.connections.set_status(connection.connection_id, "active", None)
+        return await self.get(tenant, name)
+
     async def pause(self, tenant: Tenant, name: str, reason: str) -> Connection:
         """Stop reading from a source; what was read before stays and ages."""
         connection = await self.get(tenant, name)

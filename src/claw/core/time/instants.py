@@ -12,6 +12,8 @@ _RFC_3339 = re.compile(
 # Since 3.11 ``fromisoformat`` also reads week dates, of the same length.
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
 
 def parse_instant(text: str, *, field: str = "instant") -> datetime:
     """Read an RFC 3339 instant; fractions of a second are cut.
@@ -49,7 +51,10 @@ def whole_seconds(instant: datetime) -> datetime:
 
 
 def parse_date(text: str, *, field: str = "date") -> date:
-    """Read a local date.
+    """Read a local date between 1900 and 2199.
+
+    Outside, a date is a source's placeholder (``9999-12-31``) or a slip, and time-zone
+    rules say nothing.
 
     Raises:
         InvalidInput: when it is none.
@@ -57,7 +62,10 @@ def parse_date(text: str, *, field: str = "date") -> date:
     try:
         if not _ISO_DATE.fullmatch(text.strip()):
             raise ValueError
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError
+        return day
     except ValueError:
         raise InvalidInput(
             f"{text!r} is not a date",

@@ -184,16 +184,14 @@ def warnings_of(report: CheckReport) -> list[SyncWarning]:
 
 def describe_error(error: ConnectorError | NotFound, connection: str) -> SyncError:
     """What the tenant reads, with the way to mend it."""
-    hint = error.hint
-    if hint is None:
-        match error:
-            case AuthRevoked():
-                hint = (
-                    f"give it a new key: "
-                    f"`claw connection rotate {connection} --secret <name>=env:VARIABLE`"
-                )
-            case ConfigInvalid(field=field):
-                hint = f"check {field} with `claw connection show {connection}`"
-            case _:
-                hint = None
+    match error:
+        case AuthRevoked():
+            hint: str | None = (
+                "give it a new key: "
+                f"`claw connection rotate {connection} --secret <name>=env:VARIABLE`"
+            )
+        case ConfigInvalid(field=field) if error.hint is None:
+            hint = f"check {field} with `claw connection show {connection}`"
+        case _:
+            hint = error.hint
     return SyncError(code=error.code, message=error.message, hint=hint)
