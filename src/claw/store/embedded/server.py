@@ -22,6 +22,7 @@ from claw.store.embedded.locks import FileLock, exclusively
 from claw.store.embedded.trouble import told
 
 _LOCK_SECONDS = 90
+_CUSTODIAN_SECONDS = 1.0
 _LOGINS = (roles.OWNER, roles.APP, roles.WORKER)
 
 
@@ -114,7 +115,9 @@ class EmbeddedServer:
             cluster = self._cluster()
             users = FileLock(layout.users_lock)
             try:
-                if users.try_own():
+                # The custodian owns the file for a moment whenever a last user ends; that
+                # is nobody's use, so it is waited out.
+                if users.own(seconds=_CUSTODIAN_SECONDS):
                     cluster.stop()
                     return True
             finally:
