@@ -84,7 +84,7 @@ async def test_a_revoked_key_pauses_the_connection_and_keeps_what_was_read(pool:
     world.vendor.faults[where] = AuthRevoked("the key was revoked")
     report = await world.sync()
     assert outcome(report) == ("failed", "auth_revoked", 0)
-    assert "claw connection resume field" in (report.connections[0].error.hint or "")
+    assert "claw connection rotate field --secret" in (report.connections[0].error.hint or "")
     assert await connection_status(world) == ("paused", "auth_revoked: the key was revoked")
     world.vendor.log.clear()
     paused = await world.sync()
