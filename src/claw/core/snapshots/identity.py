@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from msgspec.structs import replace
+
 from claw.core.model.canonical import canonical_bytes, content_hash
 from claw.core.snapshots.content import Snapshot, SnapshotSource
 
@@ -36,18 +38,7 @@ def make_snapshot(
         tzdata_version=tzdata_version,
         previous=previous,
     )
-    return Snapshot(
-        snapshot_id=identity_of(snapshot),
-        tree=tree,
-        schema=schema,
-        first=first,
-        last=last,
-        zone=zone,
-        taken_at=taken_at,
-        sources=ordered,
-        tzdata_version=tzdata_version,
-        previous=previous,
-    )
+    return replace(snapshot, snapshot_id=identity_of(snapshot))
 
 
 def identity_of(snapshot: Snapshot) -> str:
