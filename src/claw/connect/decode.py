@@ -5,6 +5,7 @@ ends at the cap instead of in memory.
 """
 
 import codecs
+import re
 import zlib
 
 import msgspec
@@ -18,6 +19,14 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ESCAPE = re.compile(
+    rb"\\(?:"
+    rb"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a pair: one character
+    rb"|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})"
+    rb"|.)",
+    re.DOTALL,
+)
+_REPLACEMENT = rb"\ufffd"
 
 
 class Undecodable(Exception):
@@ -80,6 +89,9 @@ class BodyReader:
 def json_body(body: bytes, content_type: str) -> bytes:
     """The body as UTF-8 JSON without a byte order mark, byte for byte where it already is.
 
+    Half of a surrogate pair is no character, though JSON can spell it: a note that was cut
+    in the middle of an emoji must not cost the whole page, so it becomes U+FFFD.
+
     Raises:
         Undecodable: ``empty_body``, ``not_json`` (a page for people, say),
             ``wrong_charset`` or ``invalid_json`` (cut off, for instance).
@@ -92,12 +104,24 @@ def json_body(body: bytes, content_type: str) -> bytes:
         raise Undecodable("empty_body")
     if "html" in media_type.lower() or text.lstrip()[:1] == b"<":
         raise Undecodable("not_json")
+    if not _is_json(text):
+        text = _ESCAPE.sub(_whole_character, text)
+        if not _is_json(text):
+            starts_as_json = text.lstrip()[:1] in b'{["'
+            raise Undecodable("invalid_json" if starts_as_json else "not_json")
+    return text
+
+
+def _is_json(text: bytes) -> bool:
     try:
         msgspec.json.decode(text, type=msgspec.Raw)
     except (msgspec.DecodeError, RecursionError):
-        starts_as_json = text.lstrip()[:1] in b'{["'
-        raise Undecodable("invalid_json" if starts_as_json else "not_json") from None
-    return text
+        return False
+    return True
+
+
+def _whole_character(escape: re.Match[bytes]) -> bytes:
+    return _REPLACEMENT if escape["lone"] else escape[0]
 
 
 def _utf8(body: bytes, parameters: str) -> bytes:
