@@ -6,7 +6,7 @@ salon system that never deletes, say) it answers with :class:`Impossible`, and t
 explains it in ``quality.toml``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -14,7 +14,7 @@ from typing import Protocol
 from starlette.types import ASGIApp
 
 from claw.connect.simulator import LoggedRequest
-from claw.ports.connector import Bundle, Connector
+from claw.ports.connector import Bundle, Connector, MapEnv
 
 
 class Impossible(Exception):
@@ -133,6 +133,13 @@ class Stage(Protocol):
         """End all trouble."""
         ...
 
+    def need(self, template: str) -> None:
+        """Arrange that check or reading needs this declared read, which it seldom does.
+
+        An object's own URL, say, where lists usually suffice. Raises Impossible.
+        """
+        ...
+
 
 class Subject(Protocol):
     """A connector with its stage, its recorded bundles and its quality file."""
@@ -143,18 +150,49 @@ class Subject(Protocol):
         ...
 
     @property
+    def object_path(self) -> str:
+        """Where the connector is imported from, as its entry point says: ``module:NAME``."""
+        ...
+
+    @property
     def page_rows(self) -> int:
         """The most appointments one page of the vendor's list holds, as the connector asks."""
         ...
 
-    def stage(self, *, seed: int, today: date, zone: str | None = None) -> Stage:
-        """A fresh account; in ``zone`` where given. Raises Impossible for a zone."""
+    def stage(
+        self,
+        *,
+        seed: int,
+        today: date,
+        zone: str | None = None,
+        monotonic: Callable[[], float] | None = None,
+    ) -> Stage:
+        """A fresh account; in ``zone`` where given. Raises Impossible for a zone.
+
+        ``monotonic`` gives the seconds by which the stage counts and logs requests, so that
+        a check whose waits are skipped is judged by the time it believes to have waited.
+        """
         ...
 
     def fixtures(self) -> Mapping[str, Bundle]:
         """Recorded or documented bundles by name, ``<case>``; each stream has at least one."""
         ...
 
+    def map_env(self, name: str) -> MapEnv:
+        """What the mapper is told with the fixture ``name``: zone, country, settings."""
+        ...
+
+    def older_fixtures(self) -> Mapping[str, Bundle]:
+        """Fixtures of bundles as older versions of the connector stored them.
+
+        Named ``<version>/<case>``; empty while there was only one version.
+        """
+        ...
+
     def goldens(self) -> Mapping[str, bytes]:
-        """For each fixture the canonical records it must give: JSON Lines, reviewed by people."""
+        """For each fixture, the older ones too, what it must give; reviewed by people.
+
+        Canonical records as JSON Lines, the primary one first. A fixture that gives none has
+        one line instead: ``{"skipped":<code>}`` or ``{"quarantined":<code>,"path":<path>}``.
+        """
         ...
