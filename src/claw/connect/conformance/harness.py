@@ -49,8 +49,17 @@ class Tenancy(Protocol):
         """Read the window (default: yesterday to +14 local days)."""
         ...
 
-    async def sync_killed(self, *, after_requests: int) -> None:
-        """Begin a sync and end it like a killed process, once that many requests were sent."""
+    async def sync_killed(
+        self, *, after_requests: int, first: date | None = None, last: date | None = None
+    ) -> bool:
+        """Begin a sync and end it like a killed process, once that many requests were answered.
+
+        What it held is let go of, as time would. False when it ended before.
+        """
+        ...
+
+    async def accept_held(self) -> int:
+        """Let the removals that the last sync held take effect; how many they were."""
         ...
 
     async def records(self) -> Sequence[Mapping[str, object]]:
