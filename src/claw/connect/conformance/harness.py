@@ -86,6 +86,10 @@ class Installation(Protocol):
         """Create a tenant and connect it to a stage, which is served for as long as needed."""
         ...
 
+    def seconds(self) -> float:
+        """The clock of waits, which are skipped; a stage counts the vendor's limit on it."""
+        ...
+
     def set_clock(self, now: datetime) -> None:
         """Set what the engine takes for now."""
         ...

@@ -133,13 +133,6 @@ class Stage(Protocol):
         """End all trouble."""
         ...
 
-    def count_time(self, seconds: Callable[[], float]) -> None:
-        """Count the vendor's rate limit on this clock from now on.
-
-        The suite skips waits; a limit on the machine's own clock would find it too fast.
-        """
-        ...
-
     def neighbour(self) -> "Stage":
         """Another account on the same simulator, with a credential of its own.
 
