@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from typing import cast
+from uuid import UUID
 
 from claw.connect.catalog import (
     InstalledConnectors,
     load_simulator_factory,
 )
 from claw.connect.limits import Limiters
-from claw.connect.machine import EventLoopMachine
+from claw.connect.machine import EventLoopMachine, Machine
 from claw.connect.simulator import Running, VendorSimulator, serve
 from claw.connect.transport import Link, Transports
 from claw.core.errors import InstallationBroken, InvalidInput
@@ -23,6 +24,7 @@ from claw.core.model.versions import released_versions
 from claw.core.time import check_canaries, pin_tzdata, tzdata_version
 from claw.core.verticals import VerticalPack, parse_pack
 from claw.diagnosis import probes
+from claw.engine.connection_settings import ConnectionSettings
 from claw.engine.connections import ConnectionService
 from claw.engine.doctor import Finding, diagnose
 from claw.engine.records import RecordService
@@ -33,10 +35,11 @@ from claw.engine.sync.source import Sources
 from claw.engine.tenants import TenantService
 from claw.ports.clock import Clock
 from claw.ports.connection_store import Connection
-from claw.ports.connector import Http
+from claw.ports.connector import Http, Log
 from claw.ports.ids import Ids
 from claw.ports.manifest import Manifest
 from claw.ports.migration import MigrationState
+from claw.ports.rate_budget import RateBudget
 from claw.ports.request_observer import RequestObserver
 from claw.settings import Settings, decode_key, unsafe_settings
 from claw.store.bootstrap import bootstrap, check_application_role
@@ -66,6 +69,7 @@ class Engine:
     metrics: PrometheusMetrics
     tenants: TenantService
     connections: ConnectionService
+    connection_settings: ConnectionSettings
     sync: SyncService
     records: RecordService
     snapshots: SnapshotService
@@ -78,11 +82,22 @@ class Engine:
         await check_ready(self.application_url)
 
 
+@dataclass(frozen=True)
+class StandIns:
+    """What a rehearsal puts in the place of the machine's parts; all else is real."""
+
+    machine: Machine
+    budget: RateBudget
+    catalog: InstalledConnectors
+    metrics: PrometheusMetrics
+    log: Log
+
+
 class TransportFactory:
     """``HttpFactory`` over the connector kit's transport; limits are shared by the process."""
 
     def __init__(
-        self, limiters: Limiters, clock: Clock, machine: EventLoopMachine, *, plain_loopback: bool
+        self, limiters: Limiters, clock: Clock, machine: Machine, *, plain_loopback: bool
     ) -> None:
         self._limiters = limiters
         self._clock = clock
@@ -95,6 +110,7 @@ class TransportFactory:
         connection: Connection,
         secrets: Mapping[str, str],
         *,
+        tenant_id: UUID,
         observer: RequestObserver,
         trace_id: str,
     ) -> AbstractAsyncContextManager[Http]:
@@ -198,7 +214,7 @@ async def open_engine(settings: Settings) -> AsyncGenerator[Engine]:
         async with Pool(urls.app) as pool:
             trace_id = RandomIds().trace()
             with trace(trace_id):
-                yield _wire(settings, clock, pool, urls.app, trace_id)
+                yield wire(settings, clock, pool, urls.app, trace_id)
 
 
 def refuse_unsafe(settings: Settings) -> None:
@@ -291,14 +307,25 @@ def root_key(settings: Settings) -> bytes:
         ) from error
 
 
-def _wire(
-    settings: Settings, clock: Clock, pool: Pool, application_url: str, trace_id: str
+def wire(
+    settings: Settings,
+    clock: Clock,
+    pool: Pool,
+    application_url: str,
+    trace_id: str,
+    instead: StandIns | None = None,
 ) -> Engine:
+    """The engine on an open pool; ``instead`` is for rehearsals."""
     db = PostgresDatabase(pool)
     ids = RandomIds()
-    metrics = PrometheusMetrics()
-    machine = EventLoopMachine()
-    catalog = connector_catalog(settings)
+    parts = instead or StandIns(
+        machine=EventLoopMachine(),
+        budget=PostgresRateBudget(pool),
+        catalog=connector_catalog(settings),
+        metrics=PrometheusMetrics(),
+        log=logger(),
+    )
+    machine, catalog, metrics = parts.machine, parts.catalog, parts.metrics
     previous = settings.secret_key_previous
     box = AesGcmBox(
         root_key(settings), decode_key(previous.get_secret_value()) if previous else None
@@ -308,18 +335,19 @@ def _wire(
         db=db,
         catalog=catalog,
         http=TransportFactory(
-            Limiters(PostgresRateBudget(pool), machine, box.keyed_hash),
+            Limiters(parts.budget, machine, box.keyed_hash),
             clock,
             machine,
             plain_loopback=settings.env != "prod",
         ),
         box=box,
         metrics=metrics,
-        log=logger(),
+        log=parts.log,
     )
     snapshots = SnapshotService(
         db=db, clock=clock, versions=released_versions(), tzdata_version=tzdata_version()
     )
+    connections = ConnectionService(db, clock, ids, catalog, box)
     return Engine(
         settings=settings,
         clock=clock,
@@ -327,7 +355,10 @@ def _wire(
         catalog=catalog,
         metrics=metrics,
         tenants=TenantService(db, clock, ids, verticals),
-        connections=ConnectionService(db, clock, ids, catalog, box),
+        connections=connections,
+        connection_settings=ConnectionSettings(
+            db=db, clock=clock, ids=ids, catalog=catalog, connections=connections
+        ),
         sync=SyncService(db=db, clock=clock, ids=ids, sources=sources, metrics=metrics),
         records=RecordService(db),
         snapshots=snapshots,

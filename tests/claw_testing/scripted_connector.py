@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from msgspec import UNSET
 
@@ -153,6 +154,7 @@ class VendorHttpFactory:
         connection: Connection,
         secrets: Mapping[str, str],
         *,
+        tenant_id: UUID,
         observer: RequestObserver,
         trace_id: str,
     ) -> AsyncGenerator[Http]:

@@ -35,9 +35,16 @@ class AuthExpired(ConnectorError):
 
 
 class AuthRevoked(ConnectorError):
-    """The source no longer accepts the credential: pause, ask the tenant to reconnect."""
+    """The source no longer accepts the credential: pause, ask the tenant to reconnect.
+
+    ``secret`` names what a person must give anew, where that is known.
+    """
 
     code = "auth_revoked"
+
+    def __init__(self, message: str, *, hint: str | None = None, secret: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.secret = secret
 
 
 class Forbidden(ConnectorError):

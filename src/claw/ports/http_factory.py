@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+from uuid import UUID
 
 from claw.ports.connection_store import Connection
 from claw.ports.connector import Http
@@ -19,6 +20,7 @@ class HttpFactory(Protocol):
         connection: Connection,
         secrets: Mapping[str, str],
         *,
+        tenant_id: UUID,
         observer: RequestObserver,
         trace_id: str,
     ) -> AbstractAsyncContextManager[Http]:

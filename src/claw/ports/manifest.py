@@ -16,6 +16,11 @@ class SettingSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ``pattern`` must match the whole value (for an origin: its host). ``strip_suffixes``
     are endings that people paste along and that are cut off first, such as an API's own
     path after an origin.
+
+    ``affects`` says what changing it means: ``records`` are what mapping makes of a row, so
+    that what is stored is mapped again; ``account`` is whose data it is, so that it cannot
+    change once something was read (the manifest's ``origin`` is always of this kind);
+    ``reading`` is only how the source is asked. Mapping sees none of the last kind.
     """
 
     name: str
@@ -29,6 +34,7 @@ class SettingSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     maximum: int | None = None
     minimum: int | None = None
     strip_suffixes: tuple[str, ...] = ()
+    affects: Literal["records", "account", "reading"] = "records"
     help: str = ""
 
 
@@ -65,11 +71,47 @@ class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_in_flight: int = 3
 
 
+GrantKind = Literal["client_credentials", "authorization_code"]
+"""How a vendor lets us in by OAuth 2: as the client itself, or by somebody's consent."""
+
+
+class OAuth2Spec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Access tokens that run out, and the one endpoint that gives new ones.
+
+    ``token_path`` is a path below the origin: the only address that is ever sent a POST
+    without being a declared read. ``client_id``, ``client_secret`` and ``refresh_token``
+    name the connection's secrets. ``rotates``: a refresh token is good for one use.
+    ``access_ttl_seconds`` is believed where an answer does not say how long its token
+    lives. A grant by consent dies after ``refresh_ttl_days`` without use, so it is renewed
+    when it was not for ``keep_alive_hours``, whatever else happens.
+    """
+
+    token_path: str
+    grants: tuple[GrantKind, ...]
+    client_id: str
+    client_secret: str
+    refresh_token: str | None = None
+    access_ttl_seconds: int = 3600
+    refresh_ttl_days: int | None = None
+    rotates: bool = False
+    keep_alive_hours: int = 24
+
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the connection's secrets that these grants use."""
+        names = (self.client_id, self.client_secret, self.refresh_token)
+        return tuple(name for name in names if name is not None)
+
+
 class AuthSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How requests are authenticated: ``bearer`` puts the secret in a header."""
+    """How requests are authenticated: ``bearer`` puts a token in a header.
+
+    The token is the connection's ``secret`` as it is, or one that ``oauth2`` gives; where
+    both are declared, the secrets that a connection has decide.
+    """
 
     kind: Literal["bearer", "none"]
     secret: str | None = None
+    oauth2: OAuth2Spec | None = None
 
 
 class StreamDeclaration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

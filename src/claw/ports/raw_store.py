@@ -69,6 +69,13 @@ class RawStore(Protocol):
         """What these primary objects are made from, by primary id."""
         ...
 
+    async def primaries(self, connection_id: UUID, stream: str) -> Sequence[str]:
+        """Every primary object that a record, a quarantined row or lineage names, in order.
+
+        A row that was left out on purpose and has no parts is not known here.
+        """
+        ...
+
     async def primaries_to_remap(
         self,
         connection_id: UUID,

@@ -4,6 +4,11 @@ from typing import Protocol
 from uuid import UUID
 
 
+def connection_purpose(connection_id: UUID, name: str) -> str:
+    """What a sealed secret of a connection is bound to."""
+    return f"connection:{connection_id}:{name}"
+
+
 class SecretBox(Protocol):
     """Encrypts a secret so that it opens only for the tenant and purpose it was sealed for."""
 

@@ -86,6 +86,10 @@ class SyncStore(Protocol):
         """Record local dates as completely read."""
         ...
 
+    async def ever_read(self, connection_id: UUID) -> bool:
+        """Whether anything of this connection was ever read completely."""
+        ...
+
     async def covered(self, first: date, last: date) -> Sequence[CoveredDay]:
         """What was completely read of these dates, by connection, stream and date."""
         ...

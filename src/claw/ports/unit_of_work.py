@@ -11,8 +11,10 @@ from uuid import UUID
 
 from claw.ports.audit_store import AuditStore
 from claw.ports.connection_store import ConnectionStore
+from claw.ports.grant_store import GrantStore
 from claw.ports.lease_store import LeaseStore
 from claw.ports.raw_store import RawStore
+from claw.ports.reconnect_store import ReconnectStore
 from claw.ports.record_store import RecordStore
 from claw.ports.snapshot_store import SnapshotStore
 from claw.ports.summary_store import SummaryStore
@@ -46,6 +48,16 @@ class UnitOfWork(Protocol):
     @property
     def leases(self) -> LeaseStore:
         """The right to write something across network calls."""
+        ...
+
+    @property
+    def grants(self) -> GrantStore:
+        """OAuth 2 grants of connections and the right to renew them."""
+        ...
+
+    @property
+    def reconnects(self) -> ReconnectStore:
+        """What a person must do before a source can be read again."""
         ...
 
     @property

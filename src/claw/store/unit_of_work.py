@@ -6,8 +6,10 @@ from uuid import UUID
 
 from claw.store.audit import PostgresAudit
 from claw.store.connections import PostgresConnections
+from claw.store.grants import PostgresGrants
 from claw.store.leases import PostgresLeases
 from claw.store.raws import PostgresRaws
+from claw.store.reconnects import PostgresReconnects
 from claw.store.records import PostgresRecords
 from claw.store.snapshots import PostgresSnapshots
 from claw.store.summaries import PostgresSummaries
@@ -25,6 +27,8 @@ class TenantStores:
         self.records = PostgresRecords(transaction, tenant_id)
         self.sync = PostgresSync(transaction, tenant_id)
         self.leases = PostgresLeases(transaction, tenant_id)
+        self.grants = PostgresGrants(transaction, tenant_id)
+        self.reconnects = PostgresReconnects(transaction, tenant_id)
         self.audit = PostgresAudit(transaction, tenant_id)
         self.snapshots = PostgresSnapshots(transaction, tenant_id)
         self.summaries = PostgresSummaries(transaction, tenant_id)

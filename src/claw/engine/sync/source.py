@@ -15,6 +15,7 @@ from claw.ports.connection_store import Connection, Facts
 from claw.ports.connector import CheckReport, Connector, Context, Log, MapEnv
 from claw.ports.connector_errors import AuthRevoked, ConfigInvalid, ConnectorError
 from claw.ports.http_factory import HttpFactory
+from claw.ports.manifest import Manifest
 from claw.ports.metrics import Metrics
 from claw.ports.request_observer import RequestAttempt
 from claw.ports.secrets import SecretBox
@@ -60,17 +61,28 @@ class Source(Struct, kw_only=True):
 
     def map_env(self) -> MapEnv:
         """All that mapping may know besides a bundle."""
-        account = self.context.account
-        manifest = self.connector.manifest
-        return MapEnv(
-            connection=self.connection.name,
-            country=(account.country if account else None) or self.tenant.country,
-            tenant_zone=self.tenant.zone,
-            connection_zone=account.zone if account else None,
-            schema=manifest.schema,
-            base_url=self.connection.settings.get(manifest.origin, ""),
-            settings=self.connection.settings,
-        )
+        return map_env(self.tenant, self.connection, self.connector.manifest)
+
+
+def map_env(tenant: Tenant, connection: Connection, manifest: Manifest) -> MapEnv:
+    """All that mapping may know besides a bundle: what the last check learnt, and settings.
+
+    Settings that only affect the reading are left out, so that nothing stored can depend on
+    one whose change does not map it again.
+    """
+    account = connection.facts.account if connection.facts else None
+    reading = {spec.name for spec in manifest.settings if spec.affects == "reading"}
+    return MapEnv(
+        connection=connection.name,
+        country=(account.country if account else None) or tenant.country,
+        tenant_zone=tenant.zone,
+        connection_zone=account.zone if account else None,
+        schema=manifest.schema,
+        base_url=connection.settings.get(manifest.origin, ""),
+        settings={
+            name: value for name, value in connection.settings.items() if name not in reading
+        },
+    )
 
 
 class Sources:
@@ -104,6 +116,7 @@ class Sources:
             connector.manifest,
             connection,
             await self._secrets(tenant, connection),
+            tenant_id=tenant.tenant_id,
             observer=requests,
             trace_id=trace_id,
         ) as http:
@@ -188,7 +201,8 @@ def describe_error(error: ConnectorError | NotFound, connection: str) -> SyncErr
         case AuthRevoked():
             hint: str | None = (
                 "give it a new key: "
-                f"`claw connection rotate {connection} --secret <name>=env:VARIABLE`"
+                f"`claw connection rotate {connection} "
+                f"--secret {error.secret or '<name>'}=env:VARIABLE`"
             )
         case ConfigInvalid(field=field) if error.hint is None:
             hint = f"check {field} with `claw connection show {connection}`"
