@@ -9,6 +9,7 @@ import msgspec
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from claw.connect.simulator import DATE_SKEW_HEADER, RETRY_DATE_PREFIX, FaultScript
+from claw.connectors.simpro.simulator.spoiling import LONE_SURROGATE
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -61,6 +62,8 @@ def refusal_response(
 def answer_response(answer: Answer, faults: FaultScript, resource: str) -> Response:
     """A good answer, spoilt in transit as the faults say."""
     content = encode(answer.body)
+    if faults.get("lone_surrogate", resource):
+        content = content.replace(LONE_SURROGATE.encode(), rb"\ud83d")
     if faults.get("bom", resource):
         content = b"\xef\xbb\xbf" + content
     if faults.take("truncated", resource):

@@ -80,6 +80,8 @@ class Api:
         answer = self._read(key, endpoint, ids, dict(request.query_params))
         if self._faults.take("no_content", resource):
             return Response(status_code=204)
+        if self._faults.take("not_modified", resource):
+            return Response(status_code=304)
         return answers.answer_response(answer, self._faults, resource)
 
     def _fault_before_reading(self, resource: str, path: str) -> Response | None:

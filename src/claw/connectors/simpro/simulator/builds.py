@@ -1,8 +1,9 @@
 """What a build says of itself, its companies and the key's owner."""
 
 from claw.connectors.simpro.simulator.draws import instant
+from claw.connectors.simpro.simulator.feeds import Row
 from claw.connectors.simpro.simulator.keys import Key
-from claw.connectors.simpro.simulator.state import CompanyState, Row
+from claw.connectors.simpro.simulator.state import CompanyState
 
 
 def info_row() -> Row:

@@ -74,12 +74,22 @@ class AddSchedule(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class AddMobileStatus(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST add_mobile_status``."""
+    """``POST add_mobile_status``: when it was tapped and when the build heard of it."""
 
     staff: int
     job: int
     status: str
     at: str | None = None
+    logged: str | None = None
+    bundle: bool = False
+    kind: str = "job"
+    company: int = 2
+
+
+class SetTime(msgspec.Struct, forbid_unknown_fields=True):
+    """``POST set_time``: stamp later changes from this wall time of ``today`` on."""
+
+    to: str
     company: int = 2
 
 
@@ -155,6 +165,7 @@ def control_routes(simulator: "Simulator") -> list[Route]:
         _operation("cancel", Cancel, lambda o: simulator.cancel_job(o.job, o.stage, o.company)),
         _operation("add_schedule", AddSchedule, add_schedule),
         _operation("add_mobile_status", AddMobileStatus, add_mobile_status),
+        _operation("set_time", SetTime, lambda o: simulator.set_time(o.to, o.company)),
         _operation("set_contact_phone", SetContact, set_contact_phone),
         _operation("faults", Faults, set_faults),
     ]

@@ -8,12 +8,13 @@ page size 30 by default and 250 at most, and unknown parameters having no effect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import cast
 
+from claw.connectors.simpro.simulator.feeds import Row
 from claw.connectors.simpro.simulator.resources import Hints
-from claw.connectors.simpro.simulator.state import Row
 
 RESERVED = {"search", "columns", "orderby", "page", "pageSize", "limit", "display"}
 DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 30, 250
@@ -101,7 +102,22 @@ def _order(value: object, text: str) -> int:
             return 1
         return (value > number) - (value < number)
     shown = value if isinstance(value, str) else ""
+    moment, wanted = _instant(shown), _instant(text)
+    if moment is not None and wanted is not None:
+        return (moment > wanted) - (moment < wanted)
     return (shown > text) - (shown < text)
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str) -> datetime | None:
+    """A date with time and offset; anything else, a bare date included, is compared as text."""
+    if text[10:11] != "T":
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def hints_from(conditions: Sequence[Condition], search_any: bool) -> Hints:

@@ -8,7 +8,7 @@ from claw.connectors.simpro.simulator import documented
 from claw.connectors.simpro.simulator.answers import Answer, Refusal
 from claw.connectors.simpro.simulator.documented import PRIVATE, Endpoint
 from claw.connectors.simpro.simulator.draws import draw
-from claw.connectors.simpro.simulator.faults import spoil_rows, stringify_ids
+from claw.connectors.simpro.simulator.feeds import Row
 from claw.connectors.simpro.simulator.query import (
     MAX_PAGE_SIZE,
     RESERVED,
@@ -19,7 +19,8 @@ from claw.connectors.simpro.simulator.query import (
 )
 from claw.connectors.simpro.simulator.resources import COLLECTIONS, Hints, Ids
 from claw.connectors.simpro.simulator.rows import schedule_row
-from claw.connectors.simpro.simulator.state import CompanyState, Row
+from claw.connectors.simpro.simulator.spoiling import spoil_mobile_status, spoil_rows, stringify_ids
+from claw.connectors.simpro.simulator.state import CompanyState
 
 Query = dict[str, str]
 _PEOPLE = ("employees", "contractors")
@@ -64,6 +65,7 @@ class Reader:
     def page(self, state: CompanyState, endpoint: Endpoint, ids: Ids, query: Query) -> Answer:
         """A page of a collection with the vendor's paging headers."""
         faults, resource = self._faults, endpoint.resource
+        self._run_hooks(state, resource, Paging.parse(query).page)
         columns = self._columns(endpoint, query)
         if faults.get("narrow_list", resource):
             columns = endpoint.columns
@@ -106,6 +108,12 @@ class Reader:
         if faults.get("link_header", resource) and start + paging.size < total:
             answer.headers["Link"] = f'<?page={paging.page + 1}>; rel="next"'
         return answer
+
+    def _run_hooks(self, state: CompanyState, resource: str, page: int) -> None:
+        due = [hook for hook in state.hooks if (hook.resource, hook.page) == (resource, page)]
+        for hook in due:
+            state.hooks.remove(hook)
+            hook.run()
 
     def _collect(self, state: CompanyState, resource: str, ids: Ids, hints: Hints) -> list[Row]:
         rows = COLLECTIONS[resource](state, ids, hints)
@@ -188,6 +196,8 @@ class Reader:
         empty = documented.blank(fields)
         if endpoint.resource == "schedules":
             rows = spoil_rows(self._faults, rows, state.company.timezone)
+        if endpoint.resource == "logs/mobileStatus":
+            rows = spoil_mobile_status(self._faults, rows)
         optional = {"Project", "Blocks"} if endpoint.resource == "schedules" else set[str]()
         shown = [
             {
@@ -221,20 +231,24 @@ class Reader:
             return False
         return self._faults.take(name, endpoint.resource) is not None
 
+    def _due(self, name: str, paging: Paging) -> bool:
+        fault = self._faults.get(name)
+        return fault is not None and paging.page == int(fault.options.get("page", "2"))
+
     def _drifted(
         self, state: CompanyState, endpoint: Endpoint, rows: list[Row], paging: Paging
     ) -> tuple[list[Row], int]:
-        second = paging.page == 2 and bool(rows)
-        if endpoint.resource == "schedules":
-            # Real changes, made just before page two is read and kept afterwards.
-            if self._spoils("page_shift_delete", endpoint, second):
+        if endpoint.resource == "schedules" and rows:
+            # Real changes, made just before page two (or ``page=``) is read and kept afterwards.
+            if self._spoils("page_shift_delete", endpoint, self._due("page_shift_delete", paging)):
                 state.remove(cast("int", rows[0]["ID"]))
                 return rows[1:], len(rows) - 1
-            if self._spoils("page_shift_insert", endpoint, second):
+            if self._spoils("page_shift_insert", endpoint, self._due("page_shift_insert", paging)):
                 twin = schedule_row(state, state.add(state.known(cast("int", rows[0]["ID"]))))
                 blank = documented.blank(documented.all_fields(endpoint.template))
                 return [{**blank, **twin}, *rows], len(rows) + 1
-        drift = 1 if self._spoils("total_drift", endpoint, second) else 0
+        due = bool(rows) and self._due("total_drift", paging)
+        drift = 1 if self._spoils("total_drift", endpoint, due) else 0
         return rows, len(rows) + drift
 
     def _doubled(

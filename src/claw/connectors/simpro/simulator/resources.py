@@ -14,6 +14,7 @@ from typing import cast
 from claw.connectors.simpro.simulator import rows
 from claw.connectors.simpro.simulator.days import Project, Visit
 from claw.connectors.simpro.simulator.draws import instant
+from claw.connectors.simpro.simulator.feeds import Row
 from claw.connectors.simpro.simulator.roster import (
     ACTIVITIES,
     RESPONSE_TIMES,
@@ -21,7 +22,7 @@ from claw.connectors.simpro.simulator.roster import (
     STATUS_CODES,
     ZONES,
 )
-from claw.connectors.simpro.simulator.state import CompanyState, Row
+from claw.connectors.simpro.simulator.state import CompanyState
 
 HORIZON_BACK, HORIZON_AHEAD = 14, 28
 """Days around ``today`` that a read without a date or id can see."""

@@ -1,6 +1,7 @@
 """The two companies of the build and who works there."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,10 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """One company of the build. Everything in it happens in its own ``timezone``."""
+    """One company of the build. Everything in it happens in its own ``timezone``.
+
+    ``position`` is where its phones are, roughly: latitude and longitude in degrees.
+    """
 
     id: int
     name: str
@@ -34,6 +38,7 @@ class Company:
     trade: str
     staff: tuple[StaffMember, ...]
     suburbs: tuple[tuple[str, str], ...]
+    position: tuple[Decimal, Decimal]
 
     def member(self, staff_id: int) -> StaffMember | None:
         """The staff member with this index id."""
@@ -101,6 +106,7 @@ PLUMBING = Company(
         ("Bondi", "2026"),
         ("Lane Cove", "2066"),
     ),
+    position=(Decimal("-33.8"), Decimal("151.2")),
 )
 
 ELECTRICAL = Company(
@@ -133,6 +139,7 @@ ELECTRICAL = Company(
         ("Indooroopilly", "4068"),
         ("Bulimba", "4171"),
     ),
+    position=(Decimal("-27.4"), Decimal("153.0")),
 )
 
 COMPANIES = {company.id: company for company in (PLUMBING, ELECTRICAL)}

@@ -10,6 +10,7 @@ from decimal import Decimal
 from claw.connectors.simpro.simulator.clients import Contact, Customer, Site
 from claw.connectors.simpro.simulator.days import Block, Project, Visit
 from claw.connectors.simpro.simulator.draws import draw, instant, wall
+from claw.connectors.simpro.simulator.feeds import Row
 from claw.connectors.simpro.simulator.roster import (
     ACTIVITIES,
     RESPONSE_TIMES,
@@ -17,10 +18,11 @@ from claw.connectors.simpro.simulator.roster import (
     STATUS_CODES,
     StaffMember,
 )
-from claw.connectors.simpro.simulator.state import CompanyState, Row
-
-SECTION_BASE = {"job": 1_000_000, "quote": 3_000_000}
-COST_CENTER_BASE = {"job": 2_000_000, "quote": 4_000_000}
+from claw.connectors.simpro.simulator.state import (
+    COST_CENTER_BASE,
+    SECTION_BASE,
+    CompanyState,
+)
 
 
 def number(value: Decimal) -> Decimal | int:
@@ -156,9 +158,8 @@ def _shared(state: CompanyState, project: Project) -> Row:
         "SiteContact": contact_name(contact),
         "Description": f"<div>{project.name}</div>",
         "DateIssued": project.issued.isoformat(),
-        "DateModified": instant(
-            min(project.date, state.today) - timedelta(days=1), 962, state.company.timezone
-        ),
+        "DateModified": state.touched.get((project.kind, project.id))
+        or instant(min(project.date, state.today) - timedelta(days=1), 962, state.company.timezone),
         "Total": money(project.id),
         "AutoAdjustStatus": True,
     }
@@ -233,7 +234,8 @@ def contact_row(state: CompanyState, contact: Contact) -> Row:
         "WorkPhone": contact.landline,
         "CellPhone": contact.mobile,
         "Position": contact.position,
-        "DateModified": instant(state.today - timedelta(days=60), 540, state.company.timezone),
+        "DateModified": state.touched.get(("contact", contact.id))
+        or instant(state.today - timedelta(days=60), 540, state.company.timezone),
         "CustomerIDs": [customer.id],
         "SiteIDs": [site.id] if site else [],
         "Customers": [customer_name(customer)],

@@ -5,9 +5,9 @@ the next second of the simulator's own story (from 06:00 of ``today`` in the com
 zone) and writes the vendor's log, so that the same operations give the same bytes.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from claw.connectors.simpro.simulator.clients import Contact, Register, make_register
 from claw.connectors.simpro.simulator.days import (
@@ -21,27 +21,23 @@ from claw.connectors.simpro.simulator.days import (
     date_of_visit,
 )
 from claw.connectors.simpro.simulator.draws import instant, minutes_of
-from claw.connectors.simpro.simulator.roster import COMPANIES, MOBILE_STATUSES, Company, StaffMember
+from claw.connectors.simpro.simulator.feeds import Feeds, Tap
+from claw.connectors.simpro.simulator.roster import COMPANIES, Company
 
 FIRST_ADDED = 9_000_001
-ADMIN = "Office Admin"
-Row = dict[str, object]
+SECTION_BASE = {"job": 1_000_000, "quote": 3_000_000}
+COST_CENTER_BASE = {"job": 2_000_000, "quote": 4_000_000}
+STORY_BEGINS = 360
+"""Minutes after midnight of ``today`` at which the first change is stamped."""
 
 
-def staff_name(staff: StaffMember | None) -> Row | None:
-    """A staff member as logs show one: id and name only."""
-    return None if staff is None else {"ID": staff.id, "Name": staff.name}
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Something to do just before page ``page`` of a resource is read, once."""
 
-
-@dataclass(slots=True)
-class Logs:
-    """Rows of the four change feeds, oldest first, and extra timeline entries by job."""
-
-    schedules: list[Row] = field(default_factory=list[Row])
-    jobs: list[Row] = field(default_factory=list[Row])
-    quotes: list[Row] = field(default_factory=list[Row])
-    mobile_status: list[Row] = field(default_factory=list[Row])
-    timelines: dict[int, list[Row]] = field(default_factory=dict[int, list[Row]])
+    resource: str
+    page: int
+    run: Callable[[], object]
 
 
 class CompanyState:
@@ -51,19 +47,38 @@ class CompanyState:
         self.company, self.today = company, today
         self.register: Register = make_register(seed, company)
         self.calendar = Calendar(seed, company, self.register)
-        self.logs = Logs()
+        self.logs = Feeds(company)
         self.cancelled: dict[int, str] = {}
+        self.touched: dict[tuple[str, int], str] = {}
+        self.hooks: list[Hook] = []
         self._overlay: dict[int, Visit | None] = {}
         self._added = 0
-        self._ticks = 0
+        self._clock, self._ticks = STORY_BEGINS, 0
 
     def stamp(self) -> str:
         """The next second of the story, as the vendor writes instants."""
         self._ticks += 1
-        base = instant(self.today, 360, self.company.timezone)
         minutes, seconds = divmod(self._ticks, 60)
-        moment = instant(self.today, 360 + minutes, self.company.timezone)
-        return f"{moment[:17]}{seconds:02d}{base[19:]}"
+        moment = instant(self.today, self._clock + minutes, self.company.timezone)
+        return f"{moment[:17]}{seconds:02d}{moment[19:]}"
+
+    def set_time(self, to: str) -> None:
+        """Go on with the story at ``to`` (``HH:MM``) of ``today``.
+
+        Raises:
+            ValueError: the story is past that already.
+        """
+        minutes = minutes_of(to)
+        if minutes < self._clock + self._ticks // 60:
+            raise ValueError(f"it is later than {to} already")
+        self._clock, self._ticks = minutes, 0
+
+    def moment(self, text: str) -> str:
+        """``HH:MM`` of ``today``, or a wall time with its date, as the vendor writes instants."""
+        if "T" not in text:
+            return instant(self.today, minutes_of(text), self.company.timezone)
+        wall = datetime.fromisoformat(text)
+        return instant(wall.date(), wall.hour * 60 + wall.minute, self.company.timezone)
 
     def visits_on(self, day: date) -> list[Visit]:
         """Schedule rows of a date, by id."""
@@ -131,89 +146,70 @@ class CompanyState:
         self._added += 1
         return FIRST_ADDED + self._added - 1
 
-    def log_mobile_status(self, staff_id: int, job_id: int, status: str, at: str | None) -> int:
-        """A technician's tap, in the structured feed and in the job's timeline."""
-        logged = self.stamp()
+    def tap(
+        self,
+        staff_id: int,
+        kind: str,
+        project_id: int,
+        status: str,
+        *,
+        at: str | None,
+        logged: str | None,
+        bundle: bool,
+    ) -> int:
+        """A technician's mobile status; the id of its log row.
+
+        Raises:
+            KeyError: no such staff member, or no such job or quote.
+        """
         staff = self.company.member(staff_id)
-        code = next((n for n, (name, _) in MOBILE_STATUSES.items() if name == status), 59)
-        number = 70001 + len(self.logs.mobile_status)
-        path = f"/api/v1.0/companies/{self.company.id}/jobs/{job_id}/sections/{1_000_000 + job_id}"
-        self.logs.mobile_status.append(
-            {
-                "ID": number,
-                "Staff": staff_name(staff),
-                "WorkOrder": {
-                    "ID": job_id,
-                    "Type": "Job",
-                    "ProjectID": job_id,
-                    "CostCenterID": 2_000_000 + job_id,
-                    "_href": f"{path}/costCenters/{2_000_000 + job_id}/workOrders/{job_id}",
-                },
-                "Status": {
-                    "ID": code,
-                    "Name": status,
-                    "Color": MOBILE_STATUSES.get(code, ("", None))[1],
-                },
-                "Latitude": None,
-                "Longitude": None,
-                "DateLogged": logged,
-            }
+        if staff is None or self.project(kind, project_id) is None:
+            raise KeyError(f"company {self.company.id} has no staff {staff_id} on {project_id}")
+        said = logged or at
+        heard = self.moment(said) if said else self.stamp()
+        booked = next(
+            (
+                visit.id
+                for visit in self.visits_on(self.today)
+                if (visit.staff_id, visit.kind, visit.project_id) == (staff_id, kind, project_id)
+            ),
+            project_id,
         )
-        self.logs.timelines.setdefault(job_id, []).insert(
-            0,
-            {
-                "Type": "Mobile Status",
-                "Message": f"Mobile status set to {status} ({at or logged[11:16]})",
-                "Staff": staff.row if staff else None,
-                "Date": logged,
-            },
+        return self.logs.tap(
+            Tap(
+                staff=staff,
+                kind=kind,
+                project_id=project_id,
+                work_order=booked,
+                section=SECTION_BASE[kind] + project_id,
+                cost_center=COST_CENTER_BASE[kind] + project_id,
+                status=status,
+                at=at or heard[11:16],
+                logged=heard,
+            ),
+            bundle=bundle,
         )
-        return number
 
     def cancel(self, job_id: int, stage: str) -> None:
         """Take a job to another stage; its schedule rows stay, as in the vendor's own."""
         if self.project("job", job_id) is None:
             raise KeyError(f"company {self.company.id} has no job {job_id}")
         self.cancelled[job_id] = stage
-        self.logs.jobs.append(
-            {
-                "ID": 50001 + len(self.logs.jobs),
-                "JobID": str(job_id),
-                "Message": f"Job moved to {stage}",
-                "Staff": {"ID": 12, "Name": ADMIN},
-                "DateLogged": self.stamp(),
-            }
-        )
+        at, message = self.stamp(), f"Job moved to {stage}"
+        self.touched["job", job_id] = at
+        self.logs.project("job", job_id, message, at)
+        self.logs.timeline(job_id, "General Message", message, None, at)
 
     def set_contact(self, contact_id: int, **changes: str) -> Contact:
         """Change fields of a contact (``mobile``, ``landline``, ``email``, …)."""
         changed = replace(self.register.contacts[contact_id], **changes)  # type: ignore[arg-type]
         self.register.contacts[contact_id] = changed
+        self.touched["contact", contact_id] = self.stamp()
         return changed
 
     def _log_schedule(self, visit: Visit, message: str, schedule_id: str | None) -> None:
         staff = self.company.member(visit.staff_id) if visit.staff_id is not None else None
-        self.logs.schedules.append(
-            {
-                "ID": 60001 + len(self.logs.schedules),
-                "ScheduleID": schedule_id,
-                "Message": message,
-                "Staff": {"ID": 12, "Name": ADMIN},
-                "ScheduleEmployee": staff_name(staff),
-                "Type": visit.kind.capitalize(),
-                "DateLogged": visit.modified,
-            }
-        )
-        if visit.kind == "quote":
-            self.logs.quotes.append(
-                {
-                    "ID": 40001 + len(self.logs.quotes),
-                    "QuoteID": str(visit.project_id),
-                    "Message": message,
-                    "Staff": {"ID": 12, "Name": ADMIN},
-                    "DateLogged": visit.modified,
-                }
-            )
+        self.logs.schedule(visit, staff, message, schedule_id)
 
 
 class Build:
