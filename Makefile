@@ -8,10 +8,10 @@ ARGS ?=
 export PYTHONTZPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock clean
+.PHONY: help install demo test test-zones check format lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:[^#]*## /|/' | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:[^#]*## /|/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 install: ## build .venv from the hash-pinned lock (quick when nothing changed)
 	@sh scripts/install.sh
@@ -21,6 +21,9 @@ demo: install ## simulator, sync, snapshot and today's summary (ARGS=--once to s
 
 test: install ## run the tests (ARGS goes to pytest)
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+test-zones: install ## keep every time on every date 2020-2035 in every zone there is
+	@$(BIN)/python -m pytest -n auto -m zones tests/core/time $(ARGS)
 
 check: install ## format, lint, types, layers, edge-case ledger, hygiene
 	@sh scripts/check.sh

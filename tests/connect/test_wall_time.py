@@ -78,6 +78,7 @@ def test_an_instant_that_cannot_be_read_leaves_the_wall_clock() -> None:
         assert read(WINTER, "08:00", "10:30", junk, junk) == read(WINTER, "08:00", "10:30")
 
 
+@edge("time:52")
 @edge("simpro:9")
 def test_an_instant_wins_over_a_different_wall_clock_and_the_wall_is_kept() -> None:
     reading = read_span(
@@ -92,6 +93,7 @@ def test_an_instant_wins_over_a_different_wall_clock_and_the_wall_is_kept() -> N
     assert reading.wall_start == datetime(2026, 7, 14, 8).isoformat()  # noqa: DTZ001
 
 
+@edge("time:47")
 @edge("simpro:10")
 def test_a_time_that_does_not_exist_is_moved_forward() -> None:
     assert read(GAP, "02:30", "04:00") == (
@@ -101,6 +103,7 @@ def test_a_time_that_does_not_exist_is_moved_forward() -> None:
     )
 
 
+@edge("time:46")
 @edge("simpro:11")
 def test_a_time_that_exists_twice_is_the_first_unless_the_offset_says() -> None:
     first = read(OVERLAP, "02:30", "04:00")
@@ -109,6 +112,7 @@ def test_a_time_that_exists_twice_is_the_first_unless_the_offset_says() -> None:
     assert second == ("2027-04-03T16:30:00Z", "2027-04-03T18:00:00Z", ())
 
 
+@edge("time:51")
 @edge("simpro:2")
 def test_24_00_is_the_end_of_the_date() -> None:
     assert read(WINTER, "20:00", "24:00") == ("2026-07-14T10:00:00Z", "2026-07-14T14:00:00Z", ())
@@ -146,6 +150,13 @@ def test_an_end_in_the_repeated_hour_is_not_over_midnight() -> None:
     assert reading == ("2027-04-03T15:45:00Z", "2027-04-03T16:15:00Z", ())
 
 
+@edge("time:48")
+def test_a_span_over_a_change_lasts_as_long_as_it_really_does() -> None:
+    assert read(GAP, "01:00", "04:00") == ("2026-10-03T15:00:00Z", "2026-10-03T17:00:00Z", ())
+    assert read(OVERLAP, "01:00", "04:00") == ("2027-04-03T14:00:00Z", "2027-04-03T18:00:00Z", ())
+
+
+@edge("time:50")
 def test_without_a_usable_start_it_is_the_local_day() -> None:
     assert read(GAP, "", "nonsense") == (
         "2026-10-03T14:00:00Z",

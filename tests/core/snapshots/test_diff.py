@@ -24,6 +24,7 @@ from claw.core.model.records import (
 )
 from claw.core.snapshots.changes import Change
 from claw.core.snapshots.diff import diff_contents
+from claw_testing.edge import edge
 from claw_testing.schedules import at, content, customer, employee, ref, schedules, visit
 
 GONE: dict[str, Any] = {"gone": True, "status": "missing"}
@@ -82,6 +83,7 @@ def test_earlier_is_negative() -> None:
     assert the_change(visit(1, "2026-11-24T22:30"), visit(1)).moved_seconds == -1800
 
 
+@edge("time:57")
 def test_a_record_that_moved_to_another_date_is_one_change() -> None:
     change = the_change(visit(1), visit(1, "2026-11-26T22:00"))
     assert (change.change, change.moved_seconds) == ("changed", 2 * 86_400)

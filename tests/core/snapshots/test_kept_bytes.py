@@ -20,6 +20,7 @@ from claw.core.snapshots.export import export_lines
 from claw.core.snapshots.identity import make_snapshot
 from claw.core.snapshots.tree import build_tree
 from claw.core.snapshots.verify import verify_snapshot
+from claw_testing.edge import edge
 from claw_testing.schedule_2 import SCHEMA_2, both_versions, visit_2
 from claw_testing.schedules import TAKEN_AT, employee, leaves, snapshot, visit
 
@@ -164,6 +165,7 @@ def test_reading_or_exporting_what_is_incomplete_is_refused() -> None:
         kept.content(released_versions())
 
 
+@edge("time:58")
 def test_an_upgrade_of_the_schema_is_no_difference() -> None:
     noted = visit(1, notes="Gate code 4711")
     old = keep(noted, employee(1)).content(both_versions())

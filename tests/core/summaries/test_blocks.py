@@ -292,6 +292,7 @@ def test_somebody_on_leave_is_said_to_be_off():
     assert block_of(document(snapshot_of([*PEOPLE, leave])), "people").count == 0
 
 
+@edge("time:9")
 def test_a_place_whose_clock_differs_is_named_with_the_time():
     away = job("1", "24 08:00", "24 10:00", LEE, zone="Australia/Perth", status="tentative")
     assert told("unconfirmed", away)[0][0] == "5:00 am Perth"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from claw_testing import morning_forms
+from claw_testing.edge import edge
 from claw_testing.golden import FOLDER, assert_golden
 
 FORMS = morning_forms.forms()
@@ -32,6 +33,7 @@ def test_no_golden_is_left_over():
         ("2", "UTC", "ar_EG.UTF-8"),
     ],
 )
+@edge("time:60")
 def test_neither_the_hash_seed_nor_the_hosts_zone_nor_its_language_shows(
     seed: str, zone: str, locale: str
 ):

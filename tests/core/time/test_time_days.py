@@ -20,6 +20,7 @@ from claw.core.time import (
     span,
     utc_offset_seconds,
 )
+from claw_testing.edge import edge
 
 MINUTE = timedelta(minutes=1)
 HOUR = 3600
@@ -93,6 +94,17 @@ def test_wall_clocks_and_offsets_agree_with_the_standard_library(zone, instant):
     assert wall.tzinfo is None
     assert wall == oracle.replace(tzinfo=None)
     assert utc_offset_seconds(instant, zone) == oracle.utcoffset().total_seconds()
+
+
+@edge("time:21")
+def test_where_the_clock_went_back_over_midnight_each_instant_has_the_date_on_the_wall():
+    zone = "America/St_Johns"  # 2010-11-07: at 00:01 the wall went back to 23:01 of the 6th
+    shown = [
+        local_date(datetime(2010, 11, 7, hour, minute, tzinfo=UTC), zone).day
+        for hour, minute in ((2, 29), (2, 30), (2, 31), (3, 29), (3, 30))
+    ]
+
+    assert shown == [6, 7, 6, 6, 7]
 
 
 def test_dates_include_both_ends_and_a_reversed_range_is_empty():

@@ -24,6 +24,7 @@ from claw.core.time import (
     tzdata_version,
     whole_seconds,
 )
+from claw_testing.edge import edge
 
 AWARE = st.datetimes(
     datetime(1950, 1, 1),
@@ -103,6 +104,7 @@ def test_a_name_that_is_no_place_is_refused_as_a_zone(name):
     assert refused.value.hint
 
 
+@edge("time:45")
 @pytest.mark.parametrize("name", ["Australia/Sydnei", "australia/sydney"])
 def test_a_mistyped_zone_is_answered_with_the_nearest_name(name):
     with pytest.raises(InvalidInput) as refused:

@@ -7,6 +7,7 @@ import pytest
 from claw.core.errors import InvalidInput, NotFound
 from claw.ports.connector_errors import Transient
 from claw.store.tenancy import Pool
+from claw_testing.edge import edge
 from claw_testing.scripted_connector import ScriptedConnector, scripted_manifest
 from claw_testing.sync_world import World, new_world
 
@@ -58,6 +59,7 @@ async def test_a_visit_that_nobody_can_be_asked_about_stays_as_it_was(world: Wor
     assert (await world.counts()).gone == 1
 
 
+@edge("time:54")
 async def test_a_read_that_did_not_arrive_whole_removes_nothing(world: World):
     await fill(world).sync()
     del world.vendor.visits[1]

@@ -3,6 +3,7 @@
 import pytest
 
 from claw.ports.connector_errors import Transient
+from claw_testing.edge import edge
 from claw_testing.sync_world import World
 
 
@@ -27,6 +28,7 @@ async def test_a_sync_reads_every_row_of_the_window_and_its_linked_records(sched
     assert all(line["schema"] == "claw.schedule/1" for line in lines)
 
 
+@edge("time:55")
 async def test_a_second_sync_adds_nothing_and_changes_nothing(schedule: World):
     await schedule.sync()
     before = await schedule.lines(raw=True)
@@ -82,6 +84,7 @@ async def test_what_the_field_reported_is_printed_with_when_it_was_first_seen(wo
     assert (await world.visit(1))["progress"][0]["seen_at"] == seen
 
 
+@edge("time:56")
 async def test_what_is_volatile_is_shown_and_not_hashed(world: World):
     world.vendor.visit(1, "2026-11-25T01:00")
     await world.sync()
