@@ -54,26 +54,36 @@ def configure_logs(
     stream: TextIO | None = None,
 ) -> None:
     """Send structured logs to ``stream`` (standard error unless given)."""
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(sort_keys=True)
-        if format_ == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(),
-            mask_event,
-            renderer,
-        ],
+        processors=_processors(format_),
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
         logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def logger_to(stream: TextIO) -> structlog.typing.FilteringBoundLogger:
+    """A logger of its own that writes what an installation would, masked, to ``stream``."""
+    return structlog.wrap_logger(
+        structlog.WriteLogger(stream),
+        processors=_processors("json"),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+    )
+
+
+def _processors(format_: Literal["console", "json"]) -> list[structlog.typing.Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.ExceptionRenderer(),
+        mask_event,
+        structlog.processors.JSONRenderer(sort_keys=True)
+        if format_ == "json"
+        else structlog.dev.ConsoleRenderer(colors=False),
+    ]
 
 
 @contextmanager

@@ -86,6 +86,11 @@ class Pool:
             await self._pool.close()
             self._pool = None
 
+    def abort(self) -> None:
+        """Drop every connection at once and for good, as a process that is killed does."""
+        if self._pool is not None:
+            self._pool.terminate()
+
     @asynccontextmanager
     async def tenant(self, tenant_id: UUID | None) -> AsyncGenerator[Transaction]:
         """A transaction that sees and writes one tenant's rows.
