@@ -6,11 +6,11 @@ vendor does not state is absent: nothing is guessed to be started or cancelled.
 """
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from claw.connect import (
     Bundle,
@@ -24,10 +24,17 @@ from claw.connect import (
     source_id,
 )
 from claw.connect.parts import enrichment_flags, part
-from claw.connect.settings import setting_items
 from claw.connect.text import one_line, plain_text
 from claw.connect.wall_time import parse_stated_instant
 from claw.connectors.simpro import people
+from claw.connectors.simpro.meanings import kind_in, source_status, status_in
+from claw.connectors.simpro.progress import (
+    Observed,
+    is_excluded,
+    is_placeholder,
+    is_report,
+    observed,
+)
 from claw.connectors.simpro.times import (
     Times,
     block_extension,
@@ -41,7 +48,6 @@ from claw.connectors.simpro.wire import (
     Person,
     Schedule,
     Site,
-    StaffLink,
     StaffObject,
     Work,
     decode,
@@ -51,8 +57,6 @@ from claw.connectors.simpro.wire import (
 )
 from claw.core.model.records import (
     Appointment,
-    AppointmentKind,
-    AppointmentStatus,
     Contact,
     Customer,
     Location,
@@ -63,24 +67,6 @@ from claw.core.time import local_date
 
 T = TypeVar("T")
 
-_KINDS: dict[str, AppointmentKind] = {
-    "job": "visit",
-    "quote": "consultation",
-    "lead": "consultation",
-    "activity": "absence",
-}
-_STATUSES: dict[tuple[str, str], AppointmentStatus] = {
-    ("job", "pending"): "confirmed",
-    ("job", "progress"): "confirmed",
-    ("job", "complete"): "completed",
-    ("job", "invoiced"): "completed",
-    ("job", "archived"): "completed",
-    ("quote", "inprogress"): "confirmed",
-    ("quote", "complete"): "completed",
-    ("quote", "approved"): "completed",
-    ("lead", "open"): "confirmed",
-    ("lead", "closed"): "completed",
-}
 _WORK_KINDS = frozenset({"job", "quote", "lead"})
 _ABOUT_CUSTOMER = _WORK_KINDS | {"customer", "site_contact", "customer_contact"}
 
@@ -109,7 +95,7 @@ def map_bundle(bundle: Bundle, env: MapEnv) -> MapResult:
     except msgspec.ValidationError as error:
         return _unreadable(error)
     staff = staff_link(row.staff)
-    if staff is not None and _excluded(staff, env):
+    if staff is not None and is_excluded(staff, env):
         return Skipped(code="excluded_staff")
     zone = env.connection_zone or env.tenant_zone
     times = times_of(row, zone)
@@ -121,11 +107,15 @@ def map_bundle(bundle: Bundle, env: MapEnv) -> MapResult:
     customer = people.customer(linked.customer, env) if linked.customer else None
     location = people.location(linked.site, env) if linked.site else None
     resource = people.resource(staff, linked.staff, env) if staff else None
+    placeholder = is_placeholder(linked.work, env)
+    seen = Observed()
+    if staff is not None and resource is not None and not placeholder:
+        seen = observed(bundle, times, staff, resource.ref, env, zone)
     appointment = Appointment(
         ref=make_ref(env.connection, source_id("schedule", row.id)),
-        kind=_KINDS.get(kind_of(row), "other"),
-        status=_status(row, linked, env),
-        source_status=_source_status(linked),
+        kind=kind_in(row, linked.activity, env),
+        status=status_in(row, linked.work, env),
+        source_status=source_status(linked.work),
         title=_title(row, linked, customer, location),
         starts_at=times.starts_at,
         ends_at=times.ends_at,
@@ -136,9 +126,10 @@ def map_bundle(bundle: Bundle, env: MapEnv) -> MapResult:
         location=location.ref if location else UNSET,
         contact=_contact(linked, env),
         group=_group(row, times, zone, env),
+        progress=seen.progress,
         notes=plain_text(row.notes or "") or UNSET,
         flags=_flags(bundle, times, linked, env, unassigned=resource is None),
-        extensions={"simpro": _extension(row, times)},
+        extensions={"simpro": _extension(row, times) | _said_of_it(seen, placeholder=placeholder)},
         source_updated_at=parse_stated_instant(row.date_modified) or UNSET,
     )
     records: list[Record] = [appointment]
@@ -176,15 +167,13 @@ def _linked(bundle: Bundle, row: Schedule) -> Linked:
     )
 
 
-def _excluded(staff: StaffLink, env: MapEnv) -> bool:
-    patterns = setting_items(env.settings.get("exclude_staff", ""))
-    return any(fnmatchcase(staff.name.casefold(), pattern.casefold()) for pattern in patterns)
-
-
 def _flags(
     bundle: Bundle, times: Times, linked: Linked, env: MapEnv, *, unassigned: bool
 ) -> tuple[Flag, ...]:
-    flags: set[Flag] = set(times.flags) | set(enrichment_flags(bundle, _ABOUT_CUSTOMER))
+    # Reports that could not be had are unknown, as those are that nobody made: none is missed.
+    linked_parts = {role: found for role, found in bundle.parts.items() if not is_report(role)}
+    missed = enrichment_flags(replace(bundle, parts=linked_parts), _ABOUT_CUSTOMER)
+    flags: set[Flag] = set(times.flags) | set(missed)
     if not linked.all_read:
         flags.add("enrichment_missing")
     if unassigned:
@@ -192,42 +181,6 @@ def _flags(
     if env.connection_zone is None:
         flags.add("zone_assumed")
     return tuple(sorted(flags))
-
-
-def _status(row: Schedule, linked: Linked, env: MapEnv) -> AppointmentStatus:
-    kind = kind_of(row)
-    if kind == "activity":
-        return "confirmed"
-    if linked.work is None:
-        return "unknown"
-    configured = _configured_status(linked.work, env)
-    if configured is not None:
-        return configured
-    if kind == "quote" and linked.work.is_closed:
-        return "completed"
-    stage = (linked.work.stage or "").replace(" ", "").lower()
-    return _STATUSES.get((kind, stage), "unknown")
-
-
-def _configured_status(work: Work, env: MapEnv) -> AppointmentStatus | None:
-    """What the tenant says this build's own status means, by its number or its name."""
-    if work.status is None:
-        return None
-    known = {str(work.status.id), one_line(str(work.status.name or "")).casefold()}
-    for item in setting_items(env.settings.get("status_map", "")):
-        status, _, meaning = item.rpartition("=")
-        if one_line(status).casefold() in known:
-            return cast("AppointmentStatus", meaning.strip())  # the manifest's pattern lists them
-    return None
-
-
-def _source_status(linked: Linked) -> str | UnsetType:
-    """The stage and the build's own name for the status, as the source writes them."""
-    if linked.work is None:
-        return UNSET
-    name = linked.work.status.name if linked.work.status else None
-    said = [one_line(str(word)) for word in (linked.work.stage, name) if word not in (None, "")]
-    return " / ".join(said) or UNSET
 
 
 def _title(
@@ -271,6 +224,16 @@ def _group(row: Schedule, times: Times, zone: str, env: MapEnv) -> str | UnsetTy
         return UNSET
     job = make_ref(env.connection, source_id("job", link.project_id))
     return f"{job}@{local_date(times.starts_at, zone).isoformat()}"
+
+
+def _said_of_it(seen: Observed, *, placeholder: bool) -> dict[str, object]:
+    """That this is no work for anybody, and the statuses that the tenant has not explained."""
+    found: dict[str, object] = {}
+    if placeholder:
+        found["placeholder"] = True
+    if seen.unexplained:
+        found["unexplained_statuses"] = seen.extension
+    return found
 
 
 def _extension(row: Schedule, times: Times) -> dict[str, object]:

@@ -125,6 +125,43 @@ class StaffObject(Wire, frozen=True):
     archived: bool | None = None
 
 
+class WorkOrder(Wire, frozen=True):
+    """What a mobile status is about: a job or quote, by the vendor's own kind and number."""
+
+    type: str | None = None
+    project_id: int | None = field(name="ProjectID", default=None)
+
+
+class MobileStatus(Wire, frozen=True):
+    """A tap on a technician's telephone. Documented; the position is never asked for.
+
+    ``Status`` is a code of the build's own; its name is documented as a number, an
+    evident error, so both are read.
+    """
+
+    id: int = field(name="ID")
+    staff: object = None
+    work_order: WorkOrder | None = None
+    status: Named | None = None
+    date_logged: str | None = None
+
+
+class TimelineEntry(Wire, frozen=True):
+    """Something that was noted on a job. ``Date`` is typed "string"; live, ISO with offset."""
+
+    type: str | None = None
+    message: str | None = None
+    staff: object = None
+    date: str | None = None
+
+
+class LogEntry(Wire, frozen=True):
+    """A row of a change feed, as far as all feeds are alike."""
+
+    id: int = field(name="ID")
+    date_logged: str | None = None
+
+
 class Activity(Wire, frozen=True):
     """A kind of time that is no customer's: leave, training, a meeting."""
 
@@ -155,11 +192,15 @@ class CurrentUser(Wire, frozen=True):
 
 
 class StaffLink(Struct, frozen=True, kw_only=True):
-    """Who a schedule is for: the vendor's own kind and the key within that kind."""
+    """Who a schedule is for: the vendor's own kind and the key within that kind.
+
+    ``index`` is the number in the staff index, the only one that mobile statuses state.
+    """
 
     kind: str
     key: int
     name: str
+    index: int | None = None
 
 
 class ProjectLink(Struct, frozen=True, kw_only=True):
@@ -190,7 +231,15 @@ def staff_link(staff: object) -> StaffLink | None:
         key = _number(fields.get("ID"))
     if not key:
         return None
-    return StaffLink(kind=kind, key=key, name=str(fields.get("Name") or "").strip())
+    index = _number(fields.get("ID")) or (key if kind == "employee" else None)
+    return StaffLink(kind=kind, key=key, name=str(fields.get("Name") or "").strip(), index=index)
+
+
+def staff_index(staff: object) -> int | None:
+    """The number in the staff index of whoever an entry is by; None when it says nobody."""
+    if isinstance(staff, dict):
+        staff = cast("dict[str, object]", staff).get("ID")
+    return _number(staff) or None
 
 
 def project_link(row: Schedule) -> ProjectLink | None:
