@@ -1,0 +1,50 @@
+"""What becomes of the occurrences that are due: each is run, or missed with a reason."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from claw.core.routines.routine import Lateness
+
+MissedReason: TypeAlias = Literal["too_late", "superseded"]
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """An occurrence that nobody has finished or given up."""
+
+    key: str
+    instant: datetime
+
+
+class Missed(Struct, frozen=True, kw_only=True):
+    """An occurrence that will not be run: too late, or a later one is run instead."""
+
+    key: str
+    reason: MissedReason
+
+
+class DueNow(Struct, frozen=True, kw_only=True):
+    """What to do now: ``run`` in this order, and ``missed``. The rest lies ahead."""
+
+    run: tuple[str, ...]
+    missed: tuple[Missed, ...]
+
+
+def judge_due(waiting: Sequence[Waiting], now: datetime, rule: Lateness) -> DueNow:
+    """Judge every occurrence that is due at ``now``; each due one is in exactly one list."""
+    due = sorted((w for w in waiting if w.instant <= now), key=lambda w: (w.instant, w.key))
+    limit = rule.grace_seconds if rule.catch_up == "none" else rule.most_seconds
+    in_time = [w for w in due if (now - w.instant).total_seconds() <= limit]
+    run = in_time[-1:] if rule.catch_up == "latest" else in_time
+    chosen = {w.key for w in run}
+    timely = {w.key for w in in_time}
+    return DueNow(
+        run=tuple(w.key for w in run),
+        missed=tuple(
+            Missed(key=w.key, reason="superseded" if w.key in timely else "too_late")
+            for w in due
+            if w.key not in chosen
+        ),
+    )
