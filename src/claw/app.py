@@ -24,6 +24,7 @@ from claw.core.model.versions import released_versions
 from claw.core.time import check_canaries, pin_tzdata, tzdata_version
 from claw.core.verticals import VerticalPack, parse_pack
 from claw.diagnosis import probes
+from claw.engine.connection_checks import ConnectionChecks
 from claw.engine.connection_settings import ConnectionSettings
 from claw.engine.connections import ConnectionService
 from claw.engine.doctor import Finding, diagnose
@@ -70,6 +71,7 @@ class Engine:
     tenants: TenantService
     connections: ConnectionService
     connection_settings: ConnectionSettings
+    checks: ConnectionChecks
     sync: SyncService
     records: RecordService
     snapshots: SnapshotService
@@ -359,6 +361,7 @@ def wire(
         connection_settings=ConnectionSettings(
             db=db, clock=clock, ids=ids, catalog=catalog, connections=connections
         ),
+        checks=ConnectionChecks(clock=clock, sources=sources, connections=connections),
         sync=SyncService(db=db, clock=clock, ids=ids, sources=sources, metrics=metrics),
         records=RecordService(db),
         snapshots=snapshots,

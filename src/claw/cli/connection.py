@@ -1,17 +1,18 @@
 """``claw connection``: accounts of vendors that a business connects."""
 
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from claw.cli.output import exit_code_of, print_error, print_fields, print_json, print_table
-from claw.cli.runtime import Json, TenantName, run
-from claw.core.errors import ClawError, InvalidInput
+from claw.cli.output import note, print_fields, print_json, print_table
+from claw.cli.pairs import secrets_from, settings_from
+from claw.cli.runtime import Json, TenantName, actor, run
+from claw.core.errors import InvalidInput
+from claw.core.time import format_instant
+from claw.engine.connection_settings import SettingsChange
+from claw.engine.remapping import Remapped
 from claw.ports.connection_store import Connection
 
 if TYPE_CHECKING:
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="connection", help="Accounts of vendors that a business connects.", no_args_is_help=True
 )
+
+
+class RemappedDocument(msgspec.Struct, kw_only=True):
+    """What mapping stored rows again came to; see ``claw sync`` for the words."""
+
+    rows: int
+    added: int
+    changed: int
+    unchanged: int
+    gone: int
+    quarantined: int
 
 
 class ConnectionDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -38,6 +50,13 @@ class ConnectionDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
     warnings: list[dict[str, str]] = []
 
 
+class SettingsDocument(ConnectionDocument, kw_only=True, omit_defaults=True):
+    """A connection after ``claw connection set``."""
+
+    changed: list[str]
+    remapped: RemappedDocument | None = None
+
+
 @app.command()
 def add(
     connector: Annotated[str, typer.Argument(help="A key of `claw connector list`.")],
@@ -53,17 +72,12 @@ def add(
     json: Json = False,
 ) -> None:
     """Connect an account; nothing is read yet (see `claw connection check`)."""
-    try:
-        given = _pairs(settings or [], "set")
-        opened = {key: _secret(key, spec) for key, spec in _pairs(secrets or [], "secret").items()}
-    except ClawError as error:
-        print_error(error, json=json)
-        raise typer.Exit(exit_code_of(error)) from None
 
     async def work(engine: "Engine") -> Connection:
+        given, opened = settings_from(settings or [], "set"), secrets_from(secrets or [])
         chosen = await engine.tenants.choose(tenant)
         return await engine.connections.add(
-            chosen, connector, name=name, settings=given, secrets=opened
+            chosen, connector, name=name, settings=given, secrets=opened, actor=actor()
         )
 
     _print(run(work, json=json), json=json)
@@ -78,13 +92,13 @@ def list_(tenant: TenantName = None, json: Json = False) -> None:
 
     connections = run(work, json=json)
     if json:
-        print_json([_document(connection) for connection in connections])
+        print_json([document_of(connection) for connection in connections])
         return
     print_table(
         ("name", "connector", "status", "account", "zone", "checked"),
         (
             (d.name, d.connector, d.status, d.account, d.zone, d.checked_at)
-            for d in map(_document, connections)
+            for d in map(document_of, connections)
         ),
         empty="no connections yet; add one with `claw connection add`",
     )
@@ -100,16 +114,50 @@ def show(name: str, tenant: TenantName = None, json: Json = False) -> None:
     _print(run(work, json=json), json=json)
 
 
-@app.command()
-def check(name: str, tenant: TenantName = None, json: Json = False) -> None:
-    """Prove credentials, account, permissions and clock against the source."""
+@app.command("set")
+def set_(
+    name: str,
+    settings: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Settings to change.")
+    ] = None,
+    unset: Annotated[
+        list[str] | None, typer.Option("--unset", help="Back to the default, repeatable.")
+    ] = None,
+    moved: Annotated[
+        bool,
+        typer.Option("--moved", help="The same account has a new address; recorded as your word."),
+    ] = False,
+    tenant: TenantName = None,
+    json: Json = False,
+) -> None:
+    """Change settings; what is stored follows at once where it depends on them."""
 
-    async def work(engine: "Engine") -> Connection:
-        chosen = await engine.tenants.choose(tenant)
-        await engine.sync.check(chosen, name)
-        return await engine.connections.get(chosen, name)
+    async def work(engine: "Engine") -> SettingsChange:
+        changes = settings_from(settings or [], "set")
+        if not changes and not unset:
+            raise InvalidInput(
+                "nothing to set",
+                code="settings_missing",
+                field="set",
+                hint=f"write `claw connection set {name} key=value`, or --unset key",
+            )
+        return await engine.connection_settings.change(
+            await engine.tenants.choose(tenant),
+            name,
+            changes,
+            unset=unset or (),
+            actor=actor(),
+            moved=moved,
+        )
 
-    _print(run(work, json=json), json=json)
+    done = run(work, json=json)
+    if json:
+        print_json(_changed(done))
+        return
+    _print(done.connection, json=False)
+    note(f"changed: {', '.join(done.changed)}" if done.changed else "nothing changed")
+    if done.remapped is not None:
+        note(f"mapped {done.remapped.rows} stored rows again: {counts(done.remapped)}")
 
 
 @app.command()
@@ -123,25 +171,27 @@ def rotate(
     json: Json = False,
 ) -> None:
     """Replace a secret, for instance a key that was revoked, and read on."""
-    try:
-        opened = {key: _secret(key, spec) for key, spec in _pairs(secrets, "secret").items()}
-    except ClawError as error:
-        print_error(error, json=json)
-        raise typer.Exit(exit_code_of(error)) from None
 
     async def work(engine: "Engine") -> Connection:
-        return await engine.connections.rotate(await engine.tenants.choose(tenant), name, opened)
+        opened = secrets_from(secrets)
+        chosen = await engine.tenants.choose(tenant)
+        return await engine.connections.rotate(chosen, name, opened, actor=actor())
 
     _print(run(work, json=json), json=json)
 
 
 @app.command()
-def pause(name: str, tenant: TenantName = None, json: Json = False) -> None:
-    """Stop reading from a source; what was read stays."""
+def pause(
+    name: str,
+    reason: Annotated[str, typer.Option(help="Why; whoever syncs is told.")] = "by a person",
+    tenant: TenantName = None,
+    json: Json = False,
+) -> None:
+    """Stop reading from a source; what was read stays and ages."""
 
     async def work(engine: "Engine") -> Connection:
         chosen = await engine.tenants.choose(tenant)
-        return await engine.connections.pause(chosen, name, "paused by a person")
+        return await engine.connections.pause(chosen, name, reason=reason, actor=actor())
 
     _print(run(work, json=json), json=json)
 
@@ -151,13 +201,30 @@ def resume(name: str, tenant: TenantName = None, json: Json = False) -> None:
     """Read from a paused source again."""
 
     async def work(engine: "Engine") -> Connection:
-        return await engine.connections.resume(await engine.tenants.choose(tenant), name)
+        chosen = await engine.tenants.choose(tenant)
+        return await engine.connections.resume(chosen, name, actor=actor())
 
     _print(run(work, json=json), json=json)
 
 
+def counts(remapped: Remapped) -> str:
+    """``3 changed, 1 gone``, for a person."""
+    plain: dict[str, int] = msgspec.structs.asdict(remapped)
+    said = [f"{n} {name}" for name, n in plain.items() if n and name not in ("rows", "unchanged")]
+    return ", ".join(said) or "nothing differs"
+
+
+def _changed(done: SettingsChange) -> SettingsDocument:
+    again = done.remapped
+    return SettingsDocument(
+        **msgspec.structs.asdict(document_of(done.connection)),
+        changed=list(done.changed),
+        remapped=None if again is None else RemappedDocument(**msgspec.structs.asdict(again)),
+    )
+
+
 def _print(connection: Connection, *, json: bool) -> None:
-    document = _document(connection)
+    document = document_of(connection)
     if json:
         print_json(document)
         return
@@ -172,7 +239,8 @@ def _print(connection: Connection, *, json: bool) -> None:
     print_fields(rows)
 
 
-def _document(connection: Connection) -> ConnectionDocument:
+def document_of(connection: Connection) -> ConnectionDocument:
+    """A connection as commands print it."""
     facts = connection.facts
     document = ConnectionDocument(
         name=connection.name,
@@ -188,56 +256,8 @@ def _document(connection: Connection) -> ConnectionDocument:
         document,
         account=f"{facts.account.name} ({facts.account.id})",
         zone=facts.account.zone,
-        checked_at=None if checked is None else checked.isoformat().replace("+00:00", "Z"),
+        checked_at=None if checked is None else format_instant(checked),
         clock_skew_seconds=facts.clock_skew_seconds,
         capabilities=dict(facts.capabilities),
         warnings=[{"code": w.code, "message": w.message} for w in facts.warnings],
     )
-
-
-def _pairs(given: Sequence[str], field: str) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for text in given:
-        key, equals, value = text.partition("=")
-        if not equals or not key:
-            # The text is not quoted: a secret may have been put here by mistake.
-            raise InvalidInput(
-                f"--{field} needs key=value",
-                code="pair_invalid",
-                field=field,
-                hint=f"write --{field} key=value",
-            )
-        pairs[key] = value
-    return pairs
-
-
-def _secret(key: str, spec: str) -> str:
-    """Read a secret from where ``spec`` says; never from the command line itself."""
-    kind, _, argument = spec.partition(":")
-    try:
-        match kind:
-            case "env" if argument in os.environ:
-                value = os.environ[argument]
-            case "file" if argument:
-                value = Path(argument).read_text(encoding="utf-8")
-            case "-" if not argument:
-                value = sys.stdin.read()
-            case _:
-                raise InvalidInput(
-                    f"the secret {key!r} is not given in a way that keeps it secret",
-                    code="secret_source_invalid",
-                    field=key,
-                    hint=f"use --secret {key}=env:VARIABLE (set), {key}=file:PATH or {key}=-",
-                )
-    except OSError as error:
-        raise InvalidInput(
-            f"the file with the secret {key!r} cannot be read: {error.strerror}",
-            code="secret_unreadable",
-            field=key,
-            hint="check the path and its permissions",
-        ) from error
-    if not value.strip():
-        raise InvalidInput(
-            f"the secret {key!r} is empty", code="secret_empty", field=key, hint="give its value"
-        )
-    return value.strip()

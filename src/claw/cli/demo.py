@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TENANT = "demo-trades"
 CONNECTOR = CONNECTION = "simpro"
+ACTOR = "demo"
 RESYNC_SECONDS = 60
 
 
@@ -98,8 +99,15 @@ async def _connect(engine: "Engine", tenant: Tenant, base_url: str, api_key: str
     names = {connection.name for connection in await engine.connections.list(tenant)}
     settings = {"base_url": base_url, "company_id": "2", "requests_per_second": "10"}
     if CONNECTION in names:
-        await engine.connections.change_settings(tenant, CONNECTION, settings)
+        await engine.connection_settings.change(
+            tenant, CONNECTION, settings, actor=ACTOR, moved=True
+        )
         return
     await engine.connections.add(
-        tenant, CONNECTOR, name=CONNECTION, settings=settings, secrets={"api_key": api_key}
+        tenant,
+        CONNECTOR,
+        name=CONNECTION,
+        settings=settings,
+        secrets={"api_key": api_key},
+        actor=ACTOR,
     )

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from claw.cli.config import ConfigCheck, SettingRow
-from claw.cli.connection import ConnectionDocument
+from claw.cli.connection import ConnectionDocument, SettingsDocument
+from claw.cli.connection_check import CheckDocument
 from claw.cli.connector import ConnectorRow
 from claw.cli.db import ServerDocument, StatusDocument
 from claw.cli.doctor import DoctorDocument
@@ -25,7 +26,9 @@ DOCUMENTS: Mapping[str, object] = {
     "config-check": ConfigCheck,
     "config-show": list[SettingRow],
     "connection": ConnectionDocument,
+    "connection-check": CheckDocument,
     "connection-list": list[ConnectionDocument],
+    "connection-set": SettingsDocument,
     "connector-list": list[ConnectorRow],
     "connector-show": Manifest,
     "db-migrate": list[MigrationState],

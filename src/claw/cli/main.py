@@ -12,6 +12,7 @@ from claw import __version__
 from claw.cli import (
     config,
     connection,
+    connection_check,
     connector,
     db,
     demo,
@@ -37,6 +38,8 @@ app = typer.Typer(
 )
 for group in (config, connection, connector, db, quarantine, snapshot, summary, sync, tenant):
     app.add_typer(group.app)
+for part in (connection_check,):
+    part.register(connection.app)
 for single in (demo, doctor, records, simulate):
     single.register(app)
 

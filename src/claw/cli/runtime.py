@@ -1,6 +1,8 @@
 """How a command runs: settings, logs, one trace id, the engine, errors, exit codes."""
 
 import asyncio
+import getpass
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -62,6 +64,15 @@ def run_with_settings(work: "Callable[[Settings], T]", *, json: bool) -> T:
         stopped()
     except BrokenPipeError:
         raise SystemExit(0) from None
+
+
+def actor() -> str:
+    """Who works here, as the audit names them."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (OSError, KeyError):
+        # A container may run as a number that has no name.
+        return f"cli:uid-{os.getuid()}"
 
 
 def stopped() -> NoReturn:

@@ -1,6 +1,5 @@
 """``claw sync``: read the sources; ``claw sync accept``: let held removals take effect."""
 
-import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -9,7 +8,7 @@ import typer
 from claw.cli.dates import FromDate, ToDate, optional_date
 from claw.cli.output import EXIT_DEGRADED, note, print_json, print_table, print_text
 from claw.cli.progress import ProgressLine
-from claw.cli.runtime import Json, TenantName, run
+from claw.cli.runtime import Json, TenantName, actor, run
 from claw.engine.sync import ConnectionReport, SyncReport
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def accept(
 
     async def work(engine: "Engine") -> AcceptDocument:
         chosen = await engine.tenants.choose(tenant)
-        accepted = await engine.sync.accept(chosen, run_id, actor=f"cli:{getpass.getuser()}")
+        accepted = await engine.sync.accept(chosen, run_id, actor=actor())
         return AcceptDocument(run=run_id, accepted=list(accepted))
 
     document = run(work, json=json)

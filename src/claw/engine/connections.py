@@ -1,16 +1,17 @@
-"""Connections: add, list, show, change settings, pause, resume."""
+"""Connections: add, list, show, rotate secrets, pause, resume."""
 
 from collections.abc import Mapping, Sequence
 
 from claw.core.errors import NotFound, Refused
 from claw.core.model.reference import check_connection_name
+from claw.engine.audit import Auditor
 from claw.ports.catalog import ConnectorCatalog
 from claw.ports.clock import Clock
 from claw.ports.connection_store import Connection
 from claw.ports.ids import Ids
 from claw.ports.secrets import SecretBox
 from claw.ports.tenant_store import Tenant
-from claw.ports.unit_of_work import Database
+from claw.ports.unit_of_work import Database, UnitOfWork
 
 
 class ConnectionService:
@@ -24,6 +25,7 @@ class ConnectionService:
         self._ids = ids
         self._catalog = catalog
         self._box = box
+        self._auditor = Auditor(clock, ids)
 
     async def add(
         self,
@@ -33,6 +35,7 @@ class ConnectionService:
         name: str,
         settings: Mapping[str, str],
         secrets: Mapping[str, str],
+        actor: str,
     ) -> Connection:
         """Store a connection; nothing is read yet.
 
@@ -63,6 +66,7 @@ class ConnectionService:
                 purpose = secret_purpose(connection, secret)
                 sealed = self._box.seal(tenant.tenant_id, purpose, value)
                 await uow.connections.put_secret(connection.connection_id, secret, sealed)
+            await self._note(uow, connection, actor, "connection.add", connector=connector)
         return connection
 
     async def list(self, tenant: Tenant) -> Sequence[Connection]:
@@ -83,23 +87,12 @@ class ConnectionService:
             )
         return connection
 
-    async def change_settings(
-        self, tenant: Tenant, name: str, changes: Mapping[str, str]
+    async def rotate(
+        self, tenant: Tenant, name: str, secrets: Mapping[str, str], *, actor: str
     ) -> Connection:
-        """Change some public settings; what was read before stays."""
-        connection = await self.get(tenant, name)
-        secrets = await self._secrets(tenant, connection)
-        settings = self._catalog.check_settings(
-            connection.connector, {**connection.settings, **changes}, secrets
-        )
-        async with self._db.tenant(tenant.tenant_id) as uow:
-            await uow.connections.save_settings(connection.connection_id, settings)
-        return await self.get(tenant, name)
-
-    async def rotate(self, tenant: Tenant, name: str, secrets: Mapping[str, str]) -> Connection:
         """Replace some secrets, and let the reading go on where a revoked one had paused it."""
         connection = await self.get(tenant, name)
-        merged = {**await self._secrets(tenant, connection), **secrets}
+        merged = {**await self.opened_secrets(tenant, connection), **secrets}
         self._catalog.check_settings(connection.connector, connection.settings, merged)
         async with self._db.tenant(tenant.tenant_id) as uow:
             for secret, value in sorted(secrets.items()):
@@ -107,29 +100,39 @@ class ConnectionService:
                 sealed = self._box.seal(tenant.tenant_id, purpose, value)
                 await uow.connections.put_secret(connection.connection_id, secret, sealed)
             await uow.connections.set_status(connection.connection_id, "active", None)
+            names = ", ".join(sorted(secrets))
+            await self._note(uow, connection, actor, "connection.rotate", secrets=names)
         return await self.get(tenant, name)
 
-    async def pause(self, tenant: Tenant, name: str, reason: str) -> Connection:
+    async def pause(self, tenant: Tenant, name: str, *, reason: str, actor: str) -> Connection:
         """Stop reading from a source; what was read before stays and ages."""
         connection = await self.get(tenant, name)
         async with self._db.tenant(tenant.tenant_id) as uow:
             await uow.connections.set_status(connection.connection_id, "paused", reason)
+            await self._note(uow, connection, actor, "connection.pause", reason=reason)
         return await self.get(tenant, name)
 
-    async def resume(self, tenant: Tenant, name: str) -> Connection:
+    async def resume(self, tenant: Tenant, name: str, *, actor: str) -> Connection:
         """Let the reading go on."""
         connection = await self.get(tenant, name)
         async with self._db.tenant(tenant.tenant_id) as uow:
             await uow.connections.set_status(connection.connection_id, "active", None)
+            await self._note(uow, connection, actor, "connection.resume")
         return await self.get(tenant, name)
 
-    async def _secrets(self, tenant: Tenant, connection: Connection) -> Mapping[str, str]:
+    async def opened_secrets(self, tenant: Tenant, connection: Connection) -> Mapping[str, str]:
+        """A connection's secrets in the clear, to be checked beside its settings."""
         async with self._db.tenant(tenant.tenant_id) as uow:
             sealed = await uow.connections.sealed_secrets(connection.connection_id)
         return {
             secret: self._box.open(tenant.tenant_id, secret_purpose(connection, secret), value)
             for secret, value in sealed.items()
         }
+
+    async def _note(
+        self, uow: UnitOfWork, connection: Connection, actor: str, action: str, **detail: str
+    ) -> None:
+        await self._auditor.note(uow, actor=actor, action=action, subject=connection.name, **detail)
 
 
 def secret_purpose(connection: Connection, secret: str) -> str:

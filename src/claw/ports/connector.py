@@ -203,6 +203,21 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     clock_skew_seconds: int | None = None
 
 
+class Proof(Struct, frozen=True, kw_only=True):
+    """One thing that a check found out, put down as soon as it is known.
+
+    ``name`` is what it is about (``credential``, ``account``, ``zone``, ``date filter``,
+    ``permission <scope>``); ``cost`` what the tenant goes without, ``hint`` the way to mend
+    it. A check that fails half way has the proofs of its first half.
+    """
+
+    name: str
+    outcome: Literal["ok", "warning", "failed"]
+    message: str
+    cost: str | None = None
+    hint: str | None = None
+
+
 class Response(Struct, frozen=True, kw_only=True):
     """A whole, decompressed answer; header names in lower case."""
 
@@ -252,7 +267,8 @@ class Context(Struct, kw_only=True):
     """All that a connector is given. ``scratch`` lives as long as one run of one connection.
 
     ``now`` is the run's fixed upper bound (business time); ``account`` is what the last
-    check learnt, None during the first.
+    check learnt, None during the first. ``proofs`` is where ``check`` puts down what it
+    found out, in order; what it says nothing of is told from its report.
     """
 
     connection: str
@@ -264,6 +280,7 @@ class Context(Struct, kw_only=True):
     account: Account | None
     log: Log
     scratch: MutableMapping[str, object]
+    proofs: list[Proof] = []
 
 
 class Connector(Protocol):

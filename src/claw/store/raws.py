@@ -158,6 +158,28 @@ class PostgresRaws:
             found.setdefault(row["primary_id"], []).append(StoredPart(**dict(row.items())))
         return found
 
+    async def primaries(self, connection_id: UUID, stream: str) -> Sequence[str]:
+        rows = await self._tx.fetch(
+            """
+            select primary_id collate "C" as primary_id from (
+                select primary_id from claw.bundle_part
+                where tenant_id = $1 and connection_id = $2 and stream = $3
+                union
+                select primary_id from claw.record_current
+                where tenant_id = $1 and connection_id = $2 and stream = $3
+                  and primary_id is not null
+                union
+                select source_id from claw.quarantine
+                where tenant_id = $1 and connection_id = $2 and stream = $3
+            ) known
+            order by 1
+            """,
+            self._tenant_id,
+            connection_id,
+            stream,
+        )
+        return [row["primary_id"] for row in rows]
+
     async def primaries_to_remap(
         self,
         connection_id: UUID,

@@ -103,6 +103,17 @@ class PostgresSync:
             run_id,
         )
 
+    async def ever_read(self, connection_id: UUID) -> bool:
+        found = await self._tx.fetchval(
+            """
+            select exists (select from claw.coverage
+                           where tenant_id = $1 and connection_id = $2)
+            """,
+            self._tenant_id,
+            connection_id,
+        )
+        return found is True
+
     async def covered(self, first: date, last: date) -> Sequence[CoveredDay]:
         rows = await self._tx.fetch(
             """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from claw.core.errors import InvalidInput, NotFound, Refused
 from claw.engine.sync.applying import Place
-from claw.engine.sync.leases import LeaseLost, Leases
+from claw.engine.sync.leases import LeaseLost, Leases, subject_of
 from claw.engine.sync.plan import PlannedSlice, halves, plan_slices
 from claw.engine.sync.report import ConnectionReport, StreamReport, SyncError
 from claw.engine.sync.slices import SliceWork
@@ -69,7 +69,7 @@ class ConnectionRun:
         if connection.status == "paused":
             report.error = SyncError(
                 code="connection_paused",
-                message=f"{connection.name} is paused: {connection.paused_reason}",
+                message=f"{connection.name} is skipped, it is paused: {connection.paused_reason}",
                 hint=f"`claw connection resume {connection.name}`",
             )
             return report
@@ -105,7 +105,7 @@ class ConnectionRun:
         outcomes.append(outcome)
         loop = asyncio.get_running_loop()
         began, sent = loop.time(), source.requests.sent
-        subject = f"sync:{source.connection.connection_id}:{stream.name}"
+        subject = subject_of(source.connection.connection_id, stream.name)
         tenant_id, run_id = self._tenant.tenant_id, self._run.run_id
         try:
             async with self._leases.lease(tenant_id, subject, run_id) as lease:

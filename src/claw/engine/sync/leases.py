@@ -28,6 +28,11 @@ class LeaseLost(InternalError):
         )
 
 
+def subject_of(connection_id: UUID, stream: str) -> str:
+    """What a lease on one stream of a connection is called."""
+    return f"sync:{connection_id}:{stream}"
+
+
 async def hold(uow: UnitOfWork, lease: Lease) -> None:
     """Make sure, until the transaction ends, that nobody else may write.
 

@@ -1,17 +1,17 @@
-"""Mapping anew what was read earlier, because a linked object has changed since.
+"""Mapping anew what was read earlier, because what it was made from has changed since.
 
 A visit next month shows the customer's telephone number. When a read of this week brings
 a new number, next month's visit changes too, although nobody read it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
 from claw.engine.sync.applying import Place
 from claw.engine.sync.bundles import PreparedBundle, prepare
 from claw.engine.sync.source import Source
-from claw.ports.connector import Bundle, Missing, Part, Raw
+from claw.ports.connector import Bundle, Connector, MapEnv, Missing, Part, Raw
 from claw.ports.raw_store import StoredPart, StoredRaw
 from claw.ports.unit_of_work import UnitOfWork
 
@@ -25,6 +25,9 @@ class ReadParts(Struct, frozen=True, kw_only=True):
     """Read well, changed or not."""
     gone: frozenset[str]
     """The source says permanently that there is no such object."""
+
+
+NOTHING_READ = ReadParts(changed=frozenset(), read=frozenset(), gone=frozenset())
 
 
 async def map_again(
@@ -43,24 +46,35 @@ async def map_again(
         )
         if primary_id not in just_mapped
     ]
-    if not affected:
+    return await map_kept(uow, place, source.connector, source.map_env(), affected, parts)
+
+
+async def map_kept(
+    uow: UnitOfWork,
+    place: Place,
+    connector: Connector,
+    env: MapEnv,
+    primary_ids: Sequence[str],
+    parts: ReadParts = NOTHING_READ,
+) -> list[PreparedBundle]:
+    """These primary objects mapped from the bodies that are kept; what is gone stays so."""
+    if not primary_ids:
         return []
-    lineage = await uow.raws.parts_of(place.connection_id, place.stream, affected)
+    lineage = await uow.raws.parts_of(place.connection_id, place.stream, primary_ids)
     part_ids = {part.part_id for listed in lineage.values() for part in listed}
-    raws = await uow.raws.current_raws(place.connection_id, {*affected, *part_ids})
-    records = await uow.records.current_of_primaries(place.connection_id, place.stream, affected)
+    raws = await uow.raws.current_raws(place.connection_id, {*primary_ids, *part_ids})
+    records = await uow.records.current_of_primaries(place.connection_id, place.stream, primary_ids)
     gone = {record.primary_id for record in records if record.gone}
-    env = source.map_env()
     again: list[PreparedBundle] = []
-    for primary_id in affected:
+    for primary_id in primary_ids:
         primary = raws.get(primary_id)
         if primary is None or primary_id in gone:
             continue
         bundle = Bundle(
             primary=Raw(source_id=primary_id, body=primary.body),
-            parts={part.role: _part(part, raws, parts) for part in lineage[primary_id]},
+            parts={part.role: _part(part, raws, parts) for part in lineage.get(primary_id, ())},
         )
-        again.append(prepare(bundle, raws, source.connector, env))
+        again.append(prepare(bundle, raws, connector, env))
     return again
 
 

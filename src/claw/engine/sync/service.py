@@ -48,14 +48,6 @@ class SyncService:
         self._metrics = metrics
         self._leases = Leases(db, clock, wait_seconds=lease_wait_seconds)
 
-    async def check(self, tenant: Tenant, name: str, *, trace_id: str | None = None) -> None:
-        """Prove a connection against its source. Raises connector errors and NotFound."""
-        (connection,) = await self._connections(tenant, name)
-        async with self._sources.open(
-            tenant, connection, now=self._clock.now(), trace_id=trace_id or self._ids.trace()
-        ) as source:
-            await self._sources.check(source)
-
     async def run(
         self,
         tenant: Tenant,

@@ -13,7 +13,12 @@ from claw.engine.sync.report import SyncError, SyncWarning
 from claw.ports.catalog import ConnectorCatalog
 from claw.ports.connection_store import Connection, Facts
 from claw.ports.connector import CheckReport, Connector, Context, Log, MapEnv
-from claw.ports.connector_errors import AuthRevoked, ConfigInvalid, ConnectorError
+from claw.ports.connector_errors import (
+    AuthRevoked,
+    ConfigInvalid,
+    ConnectorError,
+    RateLimited,
+)
 from claw.ports.http_factory import HttpFactory
 from claw.ports.manifest import Manifest
 from claw.ports.metrics import Metrics
@@ -33,10 +38,14 @@ class RequestCount:
         self._metrics = metrics
         self._log = log
         self.sent = 0
+        self.answered = 0
+        self.throttled = 0
 
     def attempted(self, attempt: RequestAttempt) -> None:
         """Count one request, whatever came of it."""
         self.sent += 1
+        self.answered += attempt.status is not None
+        self.throttled += attempt.outcome == RateLimited.code
         self._metrics.count("source_requests", connector=self._connector, outcome=attempt.outcome)
         self._metrics.observe("source_request", attempt.seconds, connector=self._connector)
         if attempt.outcome != "ok":
