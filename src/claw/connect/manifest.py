@@ -38,6 +38,16 @@ def load_manifest(data: bytes) -> Manifest:
         _refuse(where, (found and found["why"]) or "cannot be read")
     except (msgspec.DecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         _refuse("manifest", f"not TOML: {problem}")
+    check_manifest(manifest)
+    return manifest
+
+
+def check_manifest(manifest: Manifest) -> None:
+    """Check what the types of a manifest cannot say.
+
+    Raises:
+        InvalidInput: ``manifest_invalid``; ``field`` is the key at fault.
+    """
     _check_identity(manifest)
     _check_settings(manifest.settings)
     _check_wiring(manifest)
@@ -47,7 +57,6 @@ def load_manifest(data: bytes) -> Manifest:
     for index, stream in enumerate(manifest.streams):
         _check_stream(stream, f"streams[{index}]")
     _no_repetition("streams", (stream.name for stream in manifest.streams))
-    return manifest
 
 
 def stream_specs(manifest: Manifest) -> tuple[StreamSpec, ...]:

@@ -236,13 +236,15 @@ class _AbortableProtocol(H11Protocol):
         self.app = app  # type: ignore[assignment]
 
 
-class _ServedApp:
+class DatedApp:
     """Adds the ``Date`` header, which belongs to the server and not to the simulator."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the simulator does, dated."""
+
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = _dated_headers(message.get("headers", []), server_time())
@@ -300,7 +302,7 @@ async def serve(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> AsyncGe
     """
     listener = _listen(host, port)
     config = uvicorn.Config(
-        _ServedApp(app),
+        DatedApp(app),
         http=_AbortableProtocol,
         ws="none",
         lifespan="off",

@@ -11,6 +11,7 @@ from claw.connect.conformance.check import (
     Run,
 )
 from claw.connect.conformance.subject import Impossible
+from claw.ports.connector_errors import ConnectorError
 
 
 async def run_check(check: Check, run: Run, exemptions: Mapping[str, str]) -> Result:
@@ -24,6 +25,8 @@ async def run_check(check: Check, run: Run, exemptions: Mapping[str, str]) -> Re
         if reason is not None:
             return _result(check, "exempt", reason)
         return _result(check, "failed", str(why))
+    except ConnectorError as why:
+        return _result(check, "failed", f"it ended with {type(why).__name__}: {why.message}")
     if reason is not None:
         return _result(check, "failed", "it is exempt in quality.toml, but it holds: remove that")
     return _result(check, "passed", "")
