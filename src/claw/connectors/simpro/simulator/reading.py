@@ -17,8 +17,9 @@ from claw.connectors.simpro.simulator.query import (
     hints_from,
     ordered,
 )
-from claw.connectors.simpro.simulator.resources import COLLECTIONS, Hints, Ids
-from claw.connectors.simpro.simulator.rows import schedule_row
+from claw.connectors.simpro.simulator.resources import COLLECTIONS
+from claw.connectors.simpro.simulator.resources.asking import Hints, Ids
+from claw.connectors.simpro.simulator.rows.scheduling import schedule_row
 from claw.connectors.simpro.simulator.spoiling import spoil_mobile_status, spoil_rows, stringify_ids
 from claw.connectors.simpro.simulator.state import CompanyState
 
@@ -254,6 +255,8 @@ class Reader:
     def _doubled(
         self, endpoint: Endpoint, rows: list[Row], picked: list[Row], paging: Paging
     ) -> list[Row]:
+        if picked and self._faults.take("empty_page", endpoint.resource):
+            return []
         last = bool(picked) and paging.page * paging.size >= len(rows)
         if self._spoils("skipped_row", endpoint, last):
             picked = picked[1:]

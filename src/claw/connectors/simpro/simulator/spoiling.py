@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import cast
 
-from claw.connect.simulator import FaultScript
+from claw.connect.simulator import Fault, FaultScript
 from claw.connectors.simpro.simulator.days import block
 from claw.connectors.simpro.simulator.draws import instant, minutes_of
 from claw.connectors.simpro.simulator.feeds import Row
-from claw.connectors.simpro.simulator.rows import block_row
+from claw.connectors.simpro.simulator.rows.scheduling import block_row
 
 LONE_SURROGATE = "\ue0d8"
 """Stands for the escape ``\\ud83d`` until the body is bytes: no JSON encoder writes half a pair."""
@@ -83,6 +83,11 @@ def _strings(node: object) -> object:
     return made
 
 
+def _undated(row: Row) -> None:
+    del row["Date"]
+    _each_iso(row, lambda text: None)
+
+
 _ON_EVERY_ROW: dict[str, Change] = {
     "project_absent": lambda row, zone, arg: row.pop("Project", None),
     "project_null": lambda row, zone, arg: row.update(Project=None),
@@ -107,6 +112,7 @@ _ON_ONE_ROW_A_DAY: dict[str, Change] = {
     ),
     "staff_empty": lambda row, zone, arg: row.update(Staff={}),
     "unknown_type": lambda row, zone, arg: row.update(Type="maintenance"),
+    "date_absent": lambda row, zone, arg: _undated(row),
     "lone_surrogate": lambda row, zone, arg: row.update(Notes=f"Back gate {LONE_SURROGATE}"),
 }
 
@@ -115,19 +121,23 @@ def spoil_rows(faults: FaultScript, rows: list[Row], zone: str) -> list[Row]:
     """Schedule rows as a misbehaving build gives them.
 
     "One row a day" is the one whose generated id is the first of its date, so that the
-    same row is spoilt whatever page it is read on.
+    same row is spoilt whatever page it is read on; ``id=<schedule>`` names another.
     """
     spoilt = deepcopy(rows)
     for row in spoilt:
-        changes = dict(_ON_EVERY_ROW)
-        if isinstance(row["ID"], int) and row["ID"] % 100 == 0:
-            # Before the others: they reword the times that these set.
-            changes = {**_ON_ONE_ROW_A_DAY, **changes}
-        for name, change in changes.items():
+        # Those of one row come first: the others reword the times that they set.
+        for name, change in {**_ON_ONE_ROW_A_DAY, **_ON_EVERY_ROW}.items():
             fault = faults.get(name)
-            if fault is not None:
+            if fault is not None and (name in _ON_EVERY_ROW or _is_the_one(row, fault)):
                 change(row, zone, fault.args[0] if fault.args else "")
     return spoilt
+
+
+def _is_the_one(row: Row, fault: Fault) -> bool:
+    named = fault.options.get("id")
+    if named is not None:
+        return named == str(row["ID"])
+    return isinstance(row["ID"], int) and row["ID"] % 100 == 0
 
 
 def stringify_ids(rows: list[Row]) -> list[Row]:

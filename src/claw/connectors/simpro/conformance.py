@@ -1,0 +1,313 @@
+"""simPRO for the conformance suite: a build on a stage, recorded rows, and what they become.
+
+The stage's build caps its pages at a few rows, as builds may, so that lists of several
+pages stay small. Bookings are visits of one technician, each for a job of its own.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+import msgspec
+from msgspec import Raw as RawJson
+from msgspec import Struct
+from starlette.types import ASGIApp
+
+from claw.connect import Bundle, MapEnv, Missing, MissingCode, Part, Raw, key_of, source_id
+from claw.connect.conformance.subject import Impossible, Trouble
+from claw.connect.simulator import LoggedRequest
+from claw.connectors.simpro.connector import CONNECTOR, SimproConnector
+from claw.connectors.simpro.simulator import Simulator
+from claw.connectors.simpro.simulator.days import Visit, block
+from claw.connectors.simpro.simulator.state import CompanyState
+from claw.core.model.canonical import canonical_bytes
+
+PAGE_ROWS = 10
+_ACCOUNTS = (2, 3)
+_CANCELLED = "Job : Cancelled"
+_DAYS_OF_JOBS = 200
+_WITHOUT_OPTION: Mapping[Trouble, str] = {
+    Trouble.REVOKED: "revoked",
+    Trouble.FORBIDDEN_PART: "forbidden:sites",
+    Trouble.FILTER_IGNORED: "filter_ignored,on=schedules",
+    Trouble.ECHOES_CREDENTIAL: "echo_authorization",
+}
+_OF_A_LIST: Mapping[Trouble, str] = {
+    Trouble.SERVER_ERROR: "html_503",
+    Trouble.BROKEN_JSON: "truncated",
+    Trouble.HTML_PAGE: "html_200",
+    Trouble.RESET: "reset",
+    Trouble.THROTTLED: "rate429",
+    Trouble.ROW_INSERTED: "page_shift_insert",
+    Trouble.ROW_DELETED: "page_shift_delete",
+}
+_OF_A_ROW: Mapping[Trouble, str] = {
+    Trouble.UNKNOWN_STATUS: "unknown_type",
+    Trouble.FIELD_MISSING: "date_absent",
+}
+
+
+@dataclass
+class SimproStage:
+    """One company of a simulated build, ``MAIN`` unless it is another's neighbour."""
+
+    simulator: Simulator
+    account: int
+    api_key: str
+    booked: list[int] = field(default_factory=list[int])
+    deleted: dict[int, Visit] = field(default_factory=dict[int, Visit])
+
+    @property
+    def app(self) -> ASGIApp:
+        """The build's API."""
+        return self.simulator.app
+
+    @property
+    def today(self) -> date:
+        """The local date on which the stage is set."""
+        return self.simulator.today
+
+    @property
+    def zone(self) -> str:
+        """The company's zone."""
+        return self._state.company.timezone
+
+    @property
+    def log(self) -> Sequence[LoggedRequest]:
+        """Every request so far."""
+        return self.simulator.log
+
+    @property
+    def violations(self) -> Sequence[str]:
+        """Promises of a read-only client that were broken."""
+        return self.simulator.violations
+
+    def settings(self, base_url: str) -> Mapping[str, str]:
+        """A connection to this company, as fast as the vendor allows."""
+        return {
+            "base_url": base_url,
+            "company_id": str(self.account),
+            "requests_per_second": "10",
+            "status_map": f"{_CANCELLED}=cancelled",
+        }
+
+    def secrets(self) -> Mapping[str, str]:
+        """The key of this company alone."""
+        return {"api_key": self.api_key}
+
+    def clear(self, first: date, last: date) -> None:
+        """Take every row of these dates away."""
+        for visit in self._state.visits_between(first, last):
+            self._state.remove(visit.id)
+
+    def book(self, start: datetime, minutes: int, *, text: str = "") -> str:
+        """Book a visit for a job of its own, with ``text`` as its notes."""
+        state = self._state
+        begins = start.hour * 60 + start.minute
+        staff = state.company.technicians[0].id
+        blocks = (block(begins, begins + minutes),)
+        job = self._job(len(self.booked))
+        visit = state.add(Visit(0, "job", start.date(), staff, blocks, job, text))
+        self.booked.append(visit.id)
+        return source_id("schedule", visit.id)
+
+    def move(self, source_id: str, start: datetime) -> None:
+        """Move a visit; its id stays."""
+        self.simulator.move_schedule(
+            _number(source_id), date=start.date(), start=f"{start:%H:%M}", company=self.account
+        )
+
+    def cancel(self, source_id: str) -> None:
+        """Give the visit's job the status that this build uses for cancelled ones.
+
+        simPRO has no cancelled schedules: offices delete the row or mark the job.
+        """
+        self.simulator.cancel_job(
+            self._state.known(_number(source_id)).project_id, company=self.account
+        )
+
+    def delete(self, source_id: str) -> None:
+        """Delete a row: it is in no list, and its item answers 404."""
+        number = _number(source_id)
+        self.deleted[number] = self._state.known(number)
+        self.simulator.delete_schedule(number, company=self.account)
+
+    def restore(self, source_id: str) -> None:
+        """Bring a deleted row back under its own id."""
+        self._state.put(self.deleted.pop(_number(source_id)), "Schedule restored")
+
+    def trouble(self, kind: Trouble, *, times: int = 1, after: int = 0, option: str = "") -> None:
+        """Set the simulator's fault of that kind; of the list of schedules where it can be."""
+        if kind in _WITHOUT_OPTION:
+            fault = _WITHOUT_OPTION[kind]
+        elif kind in _OF_A_ROW:
+            fault = f"{_OF_A_ROW[kind]},id={self.booked[0]}"
+        elif kind is Trouble.EMPTY_LIST:
+            fault = f"empty_page:{times},after={after}" if after else "empty_200:schedules"
+            fault += ",on=schedules"
+        else:
+            fault = f"{_OF_A_LIST[kind]}:{times},after={after},on=schedules"
+            if option:
+                fault += f",retry_after={option}"
+        self.simulator.faults.set(fault)
+
+    def calm(self) -> None:
+        """End all trouble; the pages stay small."""
+        _settle(self.simulator)
+
+    def neighbour(self) -> "SimproStage":
+        """The build's other company, with a key of its own."""
+        other = next(account for account in _ACCOUNTS if account != self.account)
+        return _stage_of(self.simulator, other)
+
+    def need(self, template: str) -> None:
+        """Have visits of every kind on the day; lists are narrow where an object is needed."""
+        state = self._state
+        crew = [
+            *(member.id for member in state.company.technicians[:1]),
+            *(member.id for member in state.company.of_type("contractor")[:1]),
+        ]
+        for kind in ("job", "quote", "lead"):
+            projects = state.projects_between(kind, self.today, self.today)
+            for number, project in enumerate(projects):
+                staff = crew[number % len(crew)]
+                visit = Visit(0, kind, self.today, staff, (block(540, 570),), project.id)
+                state.add(visit)
+        state.add(Visit(0, "activity", self.today, crew[0], (block(600, 630),), 14))
+        if template.endswith("{id}"):
+            path = template.removeprefix("/api/v1.0/companies/{company}/").removesuffix("/{id}")
+            self.simulator.faults.set(f"narrow_list,on={path}")
+
+    @property
+    def _state(self) -> CompanyState:
+        return self.simulator.state(self.account)
+
+    def _job(self, number: int) -> int:
+        """A job that no other booking is for, neither begun nor done."""
+        last = date.fromordinal(self.today.toordinal() + _DAYS_OF_JOBS)
+        for seen, project in enumerate(self._state.projects_between("job", self.today, last)):
+            if seen == number:
+                return project.id
+        raise Impossible(f"the stage has not so many jobs as {number}")
+
+
+class _Fixture(Struct, forbid_unknown_fields=True):
+    """One file of ``fixtures``: a row, its parts by role, and the records they become."""
+
+    about: str
+    zone: str | None
+    primary: RawJson
+    parts: dict[str, RawJson]
+    records: list[dict[str, object]]
+    settings: dict[str, str] = {}
+
+
+class _Named(Struct):
+    id: int = msgspec.field(name="ID")
+
+
+class SimproSubject:
+    """The simPRO connector, its simulator and its fixtures."""
+
+    object_path = "claw.connectors.simpro.connector:CONNECTOR"
+    page_rows = PAGE_ROWS
+
+    @property
+    def connector(self) -> SimproConnector:
+        """The connector under test."""
+        return CONNECTOR
+
+    def stage(
+        self,
+        *,
+        seed: int,
+        today: date,
+        zone: str | None = None,
+        monotonic: Callable[[], float] | None = None,
+    ) -> SimproStage:
+        """A fresh build; its companies live in ``zone`` where one is given."""
+        simulator = Simulator(seed=seed, today=today, monotonic=monotonic or time.monotonic)
+        for account in _ACCOUNTS if zone else ():
+            state = simulator.state(account)
+            state.company = replace(state.company, timezone=zone)
+        _settle(simulator)
+        return _stage_of(simulator, _ACCOUNTS[0])
+
+    def fixtures(self) -> Mapping[str, Bundle]:
+        """Rows as the vendor documents them, with their linked objects."""
+        return {name: _bundle(fixture) for name, fixture in _fixtures().items()}
+
+    def map_env(self, name: str) -> MapEnv:
+        """What the mapper is told with a fixture."""
+        fixture = _fixtures()[name]
+        return MapEnv(
+            connection="simpro",
+            country="AU",
+            tenant_zone="Australia/Sydney",
+            connection_zone=fixture.zone,
+            schema=CONNECTOR.manifest.schema,
+            base_url="https://build.test",
+            settings=fixture.settings,
+        )
+
+    def older_fixtures(self) -> Mapping[str, Bundle]:
+        """None: there has been one version of what is stored."""
+        return {}
+
+    def goldens(self) -> Mapping[str, bytes]:
+        """The records in each fixture's own file, beside the row they come from."""
+        return {
+            name: b"".join(canonical_bytes(record) + b"\n" for record in fixture.records)
+            for name, fixture in _fixtures().items()
+        }
+
+
+def _settle(simulator: Simulator) -> None:
+    simulator.faults.clear()
+    simulator.faults.set(f"page_cap:{PAGE_ROWS},on=schedules")
+
+
+def _stage_of(simulator: Simulator, account: int) -> SimproStage:
+    key = simulator.add_key(f"stage-{account}", companies=[account])
+    return SimproStage(simulator, account, key)
+
+
+def _number(source_id: str) -> int:
+    return int(key_of(source_id)[1])
+
+
+def _fixtures() -> Mapping[str, _Fixture]:
+    folder = resources.files("claw.connectors.simpro").joinpath("fixtures")
+    files = sorted(_json_files(folder), key=lambda file: file.name)
+    return {
+        file.name.removesuffix(".json"): msgspec.json.decode(file.read_bytes(), type=_Fixture)
+        for file in files
+    }
+
+
+def _json_files(folder: Traversable) -> Sequence[Traversable]:
+    return [file for file in folder.iterdir() if file.name.endswith(".json")]
+
+
+def _bundle(fixture: _Fixture) -> Bundle:
+    parts = {role: _part(role, body) for role, body in fixture.parts.items()}
+    return Bundle(primary=_raw("schedule", fixture.primary), parts=parts)
+
+
+def _part(role: str, body: RawJson) -> Part:
+    """A part's body, or the word that says why there is none."""
+    found = msgspec.json.decode(body)
+    if isinstance(found, str):
+        return Missing(source_id=source_id(role, 1), code=msgspec.convert(found, MissingCode))
+    return _raw(role, body)
+
+
+def _raw(kind: str, body: RawJson) -> Raw:
+    number = msgspec.json.decode(body, type=_Named).id
+    return Raw(source_id=source_id(kind, number), body=bytes(body))
+
+
+SUBJECT = SimproSubject()
