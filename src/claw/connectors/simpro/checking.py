@@ -13,6 +13,7 @@ from claw.connect import (
     SourceChanged,
     StandingWarning,
 )
+from claw.connectors.simpro import proofs
 from claw.connectors.simpro.client import (
     API,
     COMPANY,
@@ -40,10 +41,13 @@ async def check(ctx: Context) -> CheckReport:
     version = await _version(client)
     company = await _company(ctx, client)
     zone = _zone(company)
+    ctx.proofs.extend([proofs.account(company), proofs.zone(company, zone)])
     columns = await _schedule_warnings(client)
+    ctx.proofs.append(proofs.schedules(columns))
     today = local_date(ctx.now, zone or ctx.tenant_zone)
     filtering, filters = await _filtering(client, today)
-    forbidden = await _permission_warnings(client)
+    ctx.proofs.append(proofs.date_filter(filtering, filters))
+    forbidden = await _permission_warnings(ctx, client)
     capabilities = {
         "schedules": "read",
         "date_filter": filtering,
@@ -82,6 +86,7 @@ async def _company(ctx: Context, client: Client) -> Company:
     """
     wanted = ctx.settings.get("company_id", "0")
     response = await client.get(_COMPANIES)
+    ctx.proofs.append(proofs.credential())
     try:
         companies = msgspec.json.decode(response.body, type=list[Company], strict=False)
     except msgspec.DecodeError as error:
@@ -180,14 +185,17 @@ def _slow(said: str) -> StandingWarning:
     )
 
 
-async def _permission_warnings(client: Client) -> tuple[StandingWarning, ...]:
+async def _permission_warnings(ctx: Context, client: Client) -> tuple[StandingWarning, ...]:
     """Which optional reads the key is not allowed, and what that costs."""
     warnings: list[StandingWarning] = []
     for path, cost in _PROBED:
+        allowed = True
         try:
             await client.get(f"{COMPANY}/{path}/", {"columns": "ID", "pageSize": "1"})
         except Forbidden:
+            allowed = False
             warnings.append(
                 StandingWarning(code="forbidden", message=f"the key may not read {path}: {cost}")
             )
+        ctx.proofs.append(proofs.permission(path, cost, allowed=allowed))
     return tuple(warnings)
