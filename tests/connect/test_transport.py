@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from claw.connect import (
-    AuthExpired,
     AuthRevoked,
     ConfigInvalid,
     ConnectorBug,
@@ -109,12 +108,6 @@ async def test_a_final_refusal_is_one_error_after_one_request(
     assert TOKEN not in f"{raised.value} {raised.value.hint}"
     if isinstance(raised.value, Forbidden):
         assert raised.value.scope == "people"
-
-
-async def test_a_401_of_a_refreshable_credential_only_expired(connect: Opens) -> None:
-    async with vendor(reply(b"", 401)) as acme:
-        with pytest.raises(AuthExpired):
-            await ask(connect, acme, refreshable=True)
 
 
 @edge("simpro:60")

@@ -44,7 +44,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """Who was asked, and how we are known there."""
+    """Who was asked, and how we are known there. ``refreshable``: tokens run out."""
 
     name: str
     origin: str
@@ -143,6 +143,7 @@ def _failure(answer: Answer, target: Target, source: Source, now: datetime) -> E
         return AuthRevoked(
             f"{source.name} no longer accepts the credential ({said})",
             hint=f"make a new key with the vendor and set {source.secret_setting}",
+            secret=source.secret_setting,
         )
     if status == 402:
         return PlanRequired(f"the plan with {source.name} does not include {scope}", plan=scope)

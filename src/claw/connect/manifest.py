@@ -7,6 +7,7 @@ from typing import NoReturn, cast, get_args
 
 import msgspec
 
+from claw.connect.auth.declared import auth_fault
 from claw.core.errors import InvalidInput
 from claw.core.model.records import SCHEMA, RecordType
 from claw.ports.connector import Mode, Order, Removal, StreamSpec
@@ -88,8 +89,10 @@ def _check_identity(manifest: Manifest) -> None:
         _refuse("contract", f"{manifest.contract!r} is not supported, this is {CONTRACT}")
     if manifest.schema != SCHEMA:
         _refuse("schema", f"{manifest.schema!r} is not supported, this is {SCHEMA}")
-    if manifest.simulator is not None and not _OBJECT_PATH.fullmatch(manifest.simulator):
-        _refuse("simulator", "write it as package.module:name")
+    for key in ("simulator", "conformance"):
+        path = cast("str | None", getattr(manifest, key))
+        if path is not None and not _OBJECT_PATH.fullmatch(path):
+            _refuse(key, "write it as package.module:name")
 
 
 def _check_settings(settings: tuple[SettingSpec, ...]) -> None:
@@ -117,13 +120,9 @@ def _check_wiring(manifest: Manifest) -> None:
         _refuse("origin", f"{manifest.origin!r} is no public setting of kind origin")
     if not (origin.required or origin.default):
         _refuse("origin", f"the setting {manifest.origin!r} must be required or have a default")
-    auth = manifest.auth
-    if auth.kind == "bearer":
-        secret = by_name.get(auth.secret or "")
-        if secret is None or not secret.secret:
-            _refuse("auth.secret", f"{auth.secret!r} is no secret setting")
-    elif auth.secret is not None:
-        _refuse("auth.secret", "only bearer authentication uses a secret")
+    fault = auth_fault(manifest)
+    if fault is not None:
+        _refuse(*fault)
     limit = manifest.limit
     for name in ("requests", "per_seconds", "max_in_flight"):
         if getattr(limit, name) < 1:

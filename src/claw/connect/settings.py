@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 from urllib.parse import SplitResult, urlsplit
 
+from claw.connect.auth.ways import way_of
 from claw.core.errors import InvalidInput
 from claw.core.time.zones import check_zone
 from claw.ports.manifest import Manifest, SettingSpec
@@ -52,6 +53,7 @@ def check_settings(
             checked[spec.name] = _checked(spec, text, allow_plain_http_loopback)
         elif spec.required:
             _refuse(spec.name, "is required", spec.help)
+    way_of(manifest.auth, secrets)
     return checked
 
 
