@@ -116,6 +116,25 @@ def load_simulator_factory(key: str) -> Callable[..., object]:
     return cast("Callable[..., object]", _imported(source, simulator))
 
 
+def load_subject(key: str) -> object:
+    """Import what the manifest of ``key`` names as its subject of the conformance suite.
+
+    Raises:
+        NotFound: no such connector, or it names none.
+        InstallationBroken: it cannot be imported.
+    """
+    source = _installed(key)
+    conformance = source.read().conformance
+    if conformance is None:
+        raise NotFound(
+            f"the connector {key!r} names no subject for the conformance suite",
+            code="conformance_unknown",
+            field=key,
+            hint='its manifest says where one is: conformance = "package.module:name"',
+        )
+    return _imported(source, conformance)
+
+
 class InstalledConnectors:
     """The installed connectors as the engine sees them (``claw.ports.catalog``).
 

@@ -128,7 +128,11 @@ class StreamDeclaration(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole of ``manifest.toml``."""
+    """The whole of ``manifest.toml``.
+
+    ``simulator`` and ``conformance`` name an object as ``package.module:name``: what builds
+    the vendor's simulator, and the subject that the conformance suite is given.
+    """
 
     key: str
     name: str
@@ -144,3 +148,4 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     capabilities: Mapping[str, str]
     docs: str
     simulator: str | None = None
+    conformance: str | None = None
