@@ -5,13 +5,11 @@ import gzip
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
-import msgspec
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from claw.connect.simulator import DATE_SKEW_HEADER, RETRY_DATE_PREFIX, FaultScript
+from claw.connectors.simpro.simulator.encoding import encode
 from claw.connectors.simpro.simulator.spoiling import LONE_SURROGATE
-
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Log in</title></head><body>Log in</body></html>"
 OUTAGE_PAGE = b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
@@ -41,11 +39,6 @@ class Answer:
 
     body: object
     headers: dict[str, str] = field(default_factory=dict[str, str])
-
-
-def encode(body: object) -> bytes:
-    """JSON with decimals as numbers."""
-    return _ENCODER.encode(body)
 
 
 def refusal_response(

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from claw.connectors.simpro.simulator.draws import chance, choose, draw
 from claw.connectors.simpro.simulator.roster import Company
 
-CUSTOMERS = 150
 FIRST_CUSTOMER, FIRST_SITE, FIRST_CONTACT = 301, 2001, 5001
+"""A bigger register runs on from these; customers, sites and contacts count separately."""
+
 
 _MOBILES = ("006", "156", "157", "158", "159", "110", "313", "737")
 _GIVEN = (
@@ -127,11 +128,11 @@ def _contact(number: int, company: Company, seed: int, customer: int, site: int 
     )
 
 
-def make_register(seed: int, company: Company) -> Register:
-    """The register of one company."""
+def make_register(seed: int, company: Company, customers: int) -> Register:
+    """The register of one company. That of a bigger business begins with a smaller one's."""
     register = Register({}, {}, {})
     next_site, next_contact = FIRST_SITE, FIRST_CONTACT
-    for number in range(FIRST_CUSTOMER, FIRST_CUSTOMER + CUSTOMERS):
+    for number in range(FIRST_CUSTOMER, FIRST_CUSTOMER + customers):
         key = (seed, company.id, "customer", number)
         is_company = chance(35, *key, "company")
         given, family = choose(_GIVEN, *key, "given"), choose(_FAMILY, *key, "family")

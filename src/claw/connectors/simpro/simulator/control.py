@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from claw.connect.simulator import FaultUnknown
-from claw.connectors.simpro.simulator.answers import encode
+from claw.connectors.simpro.simulator.encoding import encode
 
 if TYPE_CHECKING:
     from claw.connectors.simpro.simulator.simulator import Simulator

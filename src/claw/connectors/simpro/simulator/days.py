@@ -13,13 +13,15 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from claw.connectors.simpro.simulator.clients import CUSTOMERS, FIRST_CUSTOMER, Register
+from claw.connectors.simpro.simulator.clients import FIRST_CUSTOMER, Register
 from claw.connectors.simpro.simulator.draws import chance, choose, draw
-from claw.connectors.simpro.simulator.roster import Company
+from claw.connectors.simpro.simulator.roster import Company, StaffMember
+from claw.connectors.simpro.simulator.size import Size, is_working_day
 
 EPOCH = datetime.date(2000, 1, 1)
-VISITS_A_DAY, PROJECTS_A_DAY = 100, 60
-_HOLIDAYS = {(1, 1), (1, 26), (4, 25), (12, 25), (12, 26)}
+CREW = 9
+"""The technicians who are in every business; a bigger one has more behind them."""
+
 
 _WORK = {
     "plumbing": (
@@ -106,32 +108,22 @@ def day_number(day: datetime.date) -> int:
     return (day - EPOCH).days
 
 
-def date_of_visit(visit_id: int) -> datetime.date:
-    """The date a generated schedule id carries."""
-    return EPOCH + timedelta(days=visit_id // VISITS_A_DAY)
-
-
-def date_of_project(project_id: int) -> datetime.date:
-    """The date a generated job, quote or lead id carries."""
-    return EPOCH + timedelta(days=project_id // PROJECTS_A_DAY)
-
-
-def is_working_day(day: datetime.date) -> bool:
-    """Monday to Friday, and no fixed public holiday."""
-    return day.weekday() < 5 and (day.month, day.day) not in _HOLIDAYS
-
-
 class _DayBuilder:
-    def __init__(self, seed: int, company: Company, register: Register, day: datetime.date) -> None:
+    def __init__(
+        self, seed: int, company: Company, register: Register, size: Size, day: datetime.date
+    ) -> None:
         self.key = (seed, company.id, day.isoformat())
-        self.company, self.register, self.date = company, register, day
+        self.company, self.register, self.size, self.date = company, register, size, day
         self.day = Day()
+        self._counts: dict[str, int] = {}
 
     def project(self, kind: str) -> int:
-        of_kind = sum(1 for known, _ in self.day.projects if known == kind)
-        number = day_number(self.date) * PROJECTS_A_DAY + of_kind
+        of_kind = self._counts.get(kind, 0)
+        self._counts[kind] = of_kind + 1
+        number = day_number(self.date) * self.size.projects_a_day + of_kind
         key = (*self.key, kind, number)
-        customer = self.register.customers[FIRST_CUSTOMER + draw(CUSTOMERS, *key, "customer")]
+        drawn = draw(self.size.customers, *key, "customer")
+        customer = self.register.customers[FIRST_CUSTOMER + drawn]
         self.day.projects[kind, number] = Project(
             id=number,
             kind=kind,
@@ -144,7 +136,7 @@ class _DayBuilder:
         return number
 
     def visit(self, kind: str, staff: int | None, blocks: tuple[Block, ...], project: int) -> None:
-        number = day_number(self.date) * VISITS_A_DAY + len(self.day.visits)
+        number = day_number(self.date) * self.size.visits_a_day + len(self.day.visits)
         notes = ("", "", "", "<p>Gate code 1234</p>", "<div>Call on arrival<br />Dog in yard</div>")
         note = choose(notes, *self.key, "notes", number) if kind != "activity" else ""
         self.day.visits.append(Visit(number, kind, self.date, staff, blocks, project, note))
@@ -174,7 +166,7 @@ class _DayBuilder:
 
 
 def _weekday(b: _DayBuilder) -> None:
-    crew = b.company.technicians
+    crew = b.company.technicians[:CREW]
     offset = draw(len(crew), *b.key, "rotation")
     crew = crew[offset:] + crew[:offset]
     present = crew[: 5 + draw(len(crew) - 4, *b.key, "present")]
@@ -206,7 +198,7 @@ def _weekday(b: _DayBuilder) -> None:
 
 
 def _quiet_day(b: _DayBuilder) -> None:
-    crew = b.company.technicians
+    crew = b.company.technicians[:CREW]
     offset = draw(len(crew), *b.key, "rotation")
     on_call = [crew[offset], crew[(offset + 1) % len(crew)]][: 1 + draw(2, *b.key, "crew")]
     for member in on_call:
@@ -217,18 +209,49 @@ def _quiet_day(b: _DayBuilder) -> None:
             b.visit("job", member.id, (block(begin, begin + 90),), b.project("job"))
 
 
+def _fill(b: _DayBuilder, wanted: int) -> None:
+    """Rounds of everybody else until the day has ``wanted`` rows, no more."""
+    others: list[StaffMember] = [
+        *b.company.technicians[CREW:],
+        *b.company.of_type("contractor")[1:],
+    ] or b.company.technicians
+    lap = 0
+    while len(b.day.visits) < wanted:
+        for member in others:
+            key = (*b.key, "more", member.id, lap)
+            if chance(4, *key, "leave"):
+                b.visit("activity", member.id, (block(420, 876, Decimal("7.6")),), 11)
+            else:
+                b.round_of(member.id, 420 + 15 * draw(5, *key, "start"), 930)
+            if len(b.day.visits) >= wanted:
+                break
+        lap += 1
+    del b.day.visits[wanted:]
+
+
 class Calendar:
     """Days of one company, generated when asked for and remembered."""
 
-    def __init__(self, seed: int, company: Company, register: Register) -> None:
+    def __init__(self, seed: int, company: Company, register: Register, size: Size) -> None:
         self._seed, self._company, self._register = seed, company, register
+        self.size = size
         self.day = lru_cache(maxsize=2000)(self._day)
+
+    def date_of_visit(self, visit_id: int) -> datetime.date:
+        """The date a generated schedule id carries."""
+        return EPOCH + timedelta(days=visit_id // self.size.visits_a_day)
+
+    def date_of_project(self, project_id: int) -> datetime.date:
+        """The date a generated job, quote or lead id carries."""
+        return EPOCH + timedelta(days=project_id // self.size.projects_a_day)
 
     def _day(self, day: datetime.date) -> Day:
         if day < EPOCH:
             return Day()
-        b = _DayBuilder(self._seed, self._company, self._register, day)
+        b = _DayBuilder(self._seed, self._company, self._register, self.size, day)
         (_weekday if is_working_day(day) else _quiet_day)(b)
+        if self.size.schedules is not None:
+            _fill(b, self.size.rows_on(day))
         b.day.visits = [self._continued(v) if n == 2 else v for n, v in enumerate(b.day.visits)]
         return b.day
 
@@ -239,4 +262,4 @@ class Calendar:
             return visit
         if not chance(40, self._seed, self._company.id, visit.id, "continues"):
             return visit
-        return replace(visit, project_id=day_number(yesterday) * PROJECTS_A_DAY)
+        return replace(visit, project_id=day_number(yesterday) * self.size.projects_a_day)

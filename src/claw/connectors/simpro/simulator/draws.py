@@ -44,6 +44,7 @@ def minutes_of(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
+@lru_cache(maxsize=65_536)
 def instant(day: date, minutes: int, zone_name: str, fold: int = 0) -> str:
     """The wall time ``minutes`` after midnight of ``day`` as ISO 8601 with the zone's offset."""
     midnight = datetime.combine(day, time(), zone(zone_name))

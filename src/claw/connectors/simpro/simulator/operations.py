@@ -8,10 +8,8 @@ from dataclasses import replace
 from claw.connectors.simpro.simulator.clients import Contact
 from claw.connectors.simpro.simulator.days import Visit, block
 from claw.connectors.simpro.simulator.draws import minutes_of
+from claw.connectors.simpro.simulator.roster import MAIN_COMPANY
 from claw.connectors.simpro.simulator.state import CompanyState, Hook, blocks_from
-
-MAIN_COMPANY = 2
-"""The company that operations change when none is named."""
 
 
 class Operations(ABC):

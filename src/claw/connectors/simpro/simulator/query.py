@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import cast
 
 from claw.connectors.simpro.simulator.feeds import Row
-from claw.connectors.simpro.simulator.resources import Hints
+from claw.connectors.simpro.simulator.resources.asking import Hints
 
 RESERVED = {"search", "columns", "orderby", "page", "pageSize", "limit", "display"}
 DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 30, 250

@@ -40,10 +40,6 @@ class Company:
     suburbs: tuple[tuple[str, str], ...]
     position: tuple[Decimal, Decimal]
 
-    def member(self, staff_id: int) -> StaffMember | None:
-        """The staff member with this index id."""
-        return next((member for member in self.staff if member.id == staff_id), None)
-
     @property
     def technicians(self) -> list[StaffMember]:
         """Employees who go out on jobs."""
@@ -142,7 +138,20 @@ ELECTRICAL = Company(
     position=(Decimal("-27.4"), Decimal("153.0")),
 )
 
+MAIN_COMPANY = PLUMBING.id
+"""The company that is meant when none is named."""
+
 COMPANIES = {company.id: company for company in (PLUMBING, ELECTRICAL)}
+
+ARCHIVED = StaffMember(39, "Wes Harlan", "employee", 39, "Plumber")
+"""Left the firm; with ``archived_staff`` still on schedule rows."""
+
+DUMMIES = (
+    StaffMember(31, "Tentative - Plumber", "employee", 31, "", field_worker=False),
+    StaffMember(32, "Training", "employee", 32, "", field_worker=False),
+    StaffMember(33, "Non-billable", "employee", 33, "", field_worker=False),
+)
+"""Rows of the staff table that are no people, as dispatchers make them."""
 
 ACTIVITIES = {
     11: "Annual Leave",
@@ -150,7 +159,9 @@ ACTIVITIES = {
     13: "Training",
     14: "Toolbox Talk",
     15: "On Call",
+    16: "Client Meeting",
 }
+BILLABLE_ACTIVITY = 16
 STATUS_CODES = {
     20: ("Job : Pending", "#888888"),
     22: ("Job : Scheduled", "#3564b1"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from claw.connectors.simpro.simulator.clients import Contact, Register, make_register
+from claw.connectors.simpro.simulator.crews import with_more_staff
 from claw.connectors.simpro.simulator.days import (
     EPOCH,
     Block,
@@ -17,16 +18,16 @@ from claw.connectors.simpro.simulator.days import (
     Project,
     Visit,
     block,
-    date_of_project,
-    date_of_visit,
 )
 from claw.connectors.simpro.simulator.draws import instant, minutes_of
-from claw.connectors.simpro.simulator.feeds import Feeds, Tap
-from claw.connectors.simpro.simulator.roster import COMPANIES, Company
+from claw.connectors.simpro.simulator.feeds import Feeds, Row, Tap
+from claw.connectors.simpro.simulator.roster import COMPANIES, MAIN_COMPANY, Company, StaffMember
+from claw.connectors.simpro.simulator.size import Size
+from claw.connectors.simpro.simulator.webhooks import Delivery, Event, Subscription
 
-FIRST_ADDED = 9_000_001
 SECTION_BASE = {"job": 1_000_000, "quote": 3_000_000}
 COST_CENTER_BASE = {"job": 2_000_000, "quote": 4_000_000}
+CANCELLED_STATUS = 30
 STORY_BEGINS = 360
 """Minutes after midnight of ``today`` at which the first change is stamped."""
 
@@ -43,20 +44,31 @@ class Hook:
 class CompanyState:
     """One company's register, calendar, overlays and logs."""
 
-    def __init__(self, seed: int, company: Company, today: date) -> None:
-        self.company, self.today = company, today
-        self.register: Register = make_register(seed, company)
-        self.calendar = Calendar(seed, company, self.register)
+    def __init__(self, seed: int, company: Company, size: Size) -> None:
+        self.company, self.size, self.today = company, size, size.today
+        self.register: Register = make_register(seed, company, size.customers)
+        self.calendar = Calendar(seed, company, self.register, size)
         self.logs = Feeds(company)
         self.cancelled: dict[int, str] = {}
         self.touched: dict[tuple[str, int], str] = {}
         self.hooks: list[Hook] = []
+        self.webhooks: dict[int, Subscription] = {}
+        self.outbox: list[Delivery] = []
+        self.version = 0
+        self._staff = {member.id: member for member in company.staff}
         self._overlay: dict[int, Visit | None] = {}
+        self._days: dict[date, list[Visit]] = {}
+        self._by_project: dict[date, dict[tuple[str, int], list[Visit]]] = {}
         self._added = 0
         self._clock, self._ticks = STORY_BEGINS, 0
 
+    def member(self, staff_id: int | None) -> StaffMember | None:
+        """The staff member with this index id; None for nobody and for a stranger."""
+        return None if staff_id is None else self._staff.get(staff_id)
+
     def stamp(self) -> str:
         """The next second of the story, as the vendor writes instants."""
+        self.version += 1
         self._ticks += 1
         minutes, seconds = divmod(self._ticks, 60)
         moment = instant(self.today, self._clock + minutes, self.company.timezone)
@@ -82,9 +94,19 @@ class CompanyState:
 
     def visits_on(self, day: date) -> list[Visit]:
         """Schedule rows of a date, by id."""
-        rows = [v for v in self.calendar.day(day).visits if v.id not in self._overlay]
-        rows += [v for v in self._overlay.values() if v is not None and v.date == day]
-        return sorted(rows, key=lambda visit: visit.id)
+        if day not in self._days:
+            rows = [v for v in self.calendar.day(day).visits if v.id not in self._overlay]
+            rows += [v for v in self._overlay.values() if v is not None and v.date == day]
+            self._days[day] = sorted(rows, key=lambda visit: visit.id)
+        return self._days[day]
+
+    def visits_of(self, project: Project) -> list[Visit]:
+        """Schedule rows of a job, quote or lead on the date it was generated for, by id."""
+        if project.date not in self._by_project:
+            found = self._by_project[project.date] = {}
+            for visit in self.visits_on(project.date):
+                found.setdefault((visit.kind, visit.project_id), []).append(visit)
+        return self._by_project[project.date].get((project.kind, project.id), [])
 
     def visits_between(self, first: date, last: date) -> list[Visit]:
         """Schedule rows of the dates ``first`` to ``last``, both included."""
@@ -95,16 +117,17 @@ class CompanyState:
         """One schedule row, wherever it was moved to; None when deleted or never there."""
         if visit_id in self._overlay:
             return self._overlay[visit_id]
-        if visit_id >= FIRST_ADDED:
+        if visit_id >= self.size.first_added:
             return None
-        day = self.calendar.day(date_of_visit(visit_id))
+        day = self.calendar.day(self.calendar.date_of_visit(visit_id))
         return next((visit for visit in day.visits if visit.id == visit_id), None)
 
     def project(self, kind: str, project_id: int) -> Project | None:
         """A job, quote or lead."""
-        if not 0 <= project_id < FIRST_ADDED:
+        if not 0 <= project_id < self.size.first_added:
             return None
-        return self.calendar.day(date_of_project(project_id)).projects.get((kind, project_id))
+        day = self.calendar.day(self.calendar.date_of_project(project_id))
+        return day.projects.get((kind, project_id))
 
     def projects_between(self, kind: str, first: date, last: date) -> Iterable[Project]:
         """Jobs, quotes or leads generated for those dates."""
@@ -113,18 +136,23 @@ class CompanyState:
             if day >= EPOCH:
                 yield from (p for p in self.calendar.day(day).projects.values() if p.kind == kind)
 
-    def put(self, visit: Visit, message: str) -> Visit:
-        """Lay ``visit`` over whatever had its id, and log it."""
+    def put(self, visit: Visit, message: str, action: str = "updated") -> Visit:
+        """Lay ``visit`` over whatever had its id, log it and tell the webhooks."""
         stamped = replace(visit, modified=self.stamp())
-        self._overlay[visit.id] = stamped
-        self._log_schedule(stamped, message, str(visit.id))
+        self._lay(visit.id, stamped)
+        self._log_schedule(stamped, message, action)
         return stamped
 
     def remove(self, visit_id: int) -> None:
         """Delete a schedule row; the log then no longer says which one, as the vendor's."""
         gone = self.known(visit_id)
-        self._overlay[visit_id] = None
-        self._log_schedule(replace(gone, modified=self.stamp()), "Schedule removed", None)
+        self._lay(visit_id, None)
+        self._log_schedule(replace(gone, modified=self.stamp()), "Schedule removed", "deleted")
+
+    def _lay(self, visit_id: int, visit: Visit | None) -> None:
+        self._overlay[visit_id] = visit
+        self._days.clear()
+        self._by_project.clear()
 
     def known(self, visit_id: int) -> Visit:
         """One schedule row.
@@ -139,12 +167,12 @@ class CompanyState:
 
     def add(self, visit: Visit, message: str = "Schedule added") -> Visit:
         """A new schedule row with a fresh id."""
-        return self.put(replace(visit, id=self.next_id()), message)
+        return self.put(replace(visit, id=self.next_id()), message, "created")
 
     def next_id(self) -> int:
         """A fresh schedule id."""
         self._added += 1
-        return FIRST_ADDED + self._added - 1
+        return self.size.first_added + self._added - 1
 
     def tap(
         self,
@@ -162,10 +190,11 @@ class CompanyState:
         Raises:
             KeyError: no such staff member, or no such job or quote.
         """
-        staff = self.company.member(staff_id)
+        staff = self.member(staff_id)
         if staff is None or self.project(kind, project_id) is None:
             raise KeyError(f"company {self.company.id} has no staff {staff_id} on {project_id}")
         said = logged or at
+        self.version += 1
         heard = self.moment(said) if said else self.stamp()
         booked = next(
             (
@@ -199,27 +228,57 @@ class CompanyState:
         self.touched["job", job_id] = at
         self.logs.project("job", job_id, message, at)
         self.logs.timeline(job_id, "General Message", message, None, at)
+        reference: Row = {"jobID": job_id, "statusID": CANCELLED_STATUS}
+        self.notify("job.status", reference, at, message)
+        self.notify(f"job.stage.{stage.lower()}", {"jobID": job_id}, at, message)
 
     def set_contact(self, contact_id: int, **changes: str) -> Contact:
         """Change fields of a contact (``mobile``, ``landline``, ``email``, …)."""
         changed = replace(self.register.contacts[contact_id], **changes)  # type: ignore[arg-type]
         self.register.contacts[contact_id] = changed
-        self.touched["contact", contact_id] = self.stamp()
+        at = self.touched["contact", contact_id] = self.stamp()
+        self.notify("contact.updated", {"contactID": contact_id}, at, "Contact updated")
         return changed
 
-    def _log_schedule(self, visit: Visit, message: str, schedule_id: str | None) -> None:
-        staff = self.company.member(visit.staff_id) if visit.staff_id is not None else None
-        self.logs.schedule(visit, staff, message, schedule_id)
+    def notify(self, event: str, reference: Row, at: str, description: str) -> None:
+        """Put an event into the outbox, once for each subscription that wants it."""
+        made = Event(event, {"companyID": self.company.id, **reference}, at, description)
+        wanting = [one for one in self.webhooks.values() if one.wants(event)]
+        self.outbox += [Delivery(one, made) for one in wanting]
+
+    def _log_schedule(self, visit: Visit, message: str, action: str) -> None:
+        self.logs.schedule(
+            visit,
+            self.member(visit.staff_id),
+            message,
+            None if action == "deleted" else str(visit.id),
+        )
+        reference: Row = {"scheduleID": visit.id, f"{visit.kind}ID": visit.project_id}
+        if visit.kind in SECTION_BASE:
+            reference["sectionID"] = SECTION_BASE[visit.kind] + visit.project_id
+            reference["costCenterID"] = COST_CENTER_BASE[visit.kind] + visit.project_id
+        what = f"{visit.kind.capitalize()} #{visit.project_id}"
+        self.notify(
+            f"{visit.kind}.schedule.{action}",
+            reference,
+            visit.modified or "",
+            f"Schedule {action} for {what}",
+        )
 
 
 class Build:
-    """Both companies, as of ``today``."""
+    """Both companies, as of ``today``; only the main one is ever of another size."""
 
-    def __init__(self, seed: int, today: date) -> None:
+    def __init__(self, seed: int, today: date, schedules: int | None = None) -> None:
         self.today = today
+        size = Size.of(today, schedules)
         self.companies = {
-            number: CompanyState(seed, company, today) for number, company in COMPANIES.items()
+            number: CompanyState(seed, company, Size(today))
+            for number, company in COMPANIES.items()
         }
+        if schedules is not None:
+            main = with_more_staff(COMPANIES[MAIN_COMPANY], size.technicians)
+            self.companies[MAIN_COMPANY] = CompanyState(seed, main, size)
 
 
 def blocks_from(pairs: Iterable[tuple[str, str]]) -> tuple[Block, ...]:
