@@ -35,7 +35,7 @@ TEXTS: dict[str, bytes] = {
     "a surrogate pair the wrong way round": rb"\udc69\ud83d",
     "line ends": rb"one\r\ntwo\u2028three\u2029four\ttab",
     "white space": rb"   \u00a0\u200b\ufeff  ",
-    "a note of 10 MB": b"lorem ipsum " * (_BIG_NOTE // 12),
+    "a note of 10 MB": (b"lorem" * 50 + b" ") * (_BIG_NOTE // 251),
 }
 """What a text field can hold, as it stands between the quotes of a JSON string."""
 

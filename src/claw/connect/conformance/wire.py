@@ -76,7 +76,8 @@ async def whole(response: httpx2.Response) -> bytes:
 
 def answered(body: bytes, status: int = 200, kind: str = "application/json") -> httpx2.Response:
     """A response in a meddler's own words."""
-    return httpx2.Response(status, headers={"content-type": kind}, content=body)
+    stream = httpx2.ByteStream(body)
+    return httpx2.Response(status, headers={"content-type": kind}, stream=stream)
 
 
 class _Resettable:
