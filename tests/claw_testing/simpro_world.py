@@ -4,7 +4,7 @@ Time is the machine's: waits are skipped and counted, and the simulator's rate l
 on the same clock, so that a test of many requests takes no longer than its work.
 """
 
-from collections.abc import AsyncGenerator, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -24,12 +24,14 @@ from claw.ports.connector import (
     CheckReport,
     Context,
     Covered,
+    Http,
     MapEnv,
     Mapped,
     MapResult,
     Mode,
     Page,
     ReadRequest,
+    Response,
     Slice,
 )
 from claw_testing.acme import TRACE, FixedClock, Notebook, QuickMachine
@@ -97,8 +99,36 @@ def appointment_of(result: MapResult) -> Appointment:
     return first
 
 
+class TamperedHttp:
+    """``Http`` whose answers from some templates are others than the build's."""
+
+    def __init__(self, http: Http, tampering: Mapping[str, Callable[[Response], Response]]) -> None:
+        self._http = http
+        self._tampering = tampering
+
+    @property
+    def clock_skew_seconds(self) -> int | None:
+        return self._http.clock_skew_seconds
+
+    async def get(
+        self,
+        template: str,
+        *,
+        path: Mapping[str, str | int],
+        query: Mapping[str, str] | None = None,
+    ) -> Response:
+        response = await self._http.get(template, path=path, query=query)
+        for ending, change in self._tampering.items():
+            if template.endswith(ending):
+                response = change(response)
+        return response
+
+
 class SimproWorld:
-    """A build, and the connector reading it."""
+    """A build, and the connector reading it.
+
+    ``tampering`` changes answers by the end of their URL template.
+    """
 
     def __init__(self, *faults: str, seed: int = 1) -> None:
         self.machine = QuickMachine()
@@ -121,6 +151,7 @@ class SimproWorld:
         }
         self.api_key = self.simulator.api_key
         self.zone: str | None = SYDNEY
+        self.tampering: dict[str, Callable[[Response], Response]] = {}
 
     @asynccontextmanager
     async def context(self) -> AsyncGenerator[Context]:
@@ -137,7 +168,7 @@ class SimproWorld:
             yield Context(
                 connection="simpro",
                 settings=self.settings,
-                http=http,
+                http=TamperedHttp(http, self.tampering),
                 now=NOW,
                 tenant_zone=SYDNEY,
                 country="AU",

@@ -161,6 +161,32 @@ async def test_a_row_asked_for_by_id_means_the_same_as_in_a_window() -> None:
     assert world.map((await world.read_ids(*ids)).bundles) == world.map(window.bundles[:5])
 
 
+async def test_rows_asked_for_by_id_come_in_lists_and_only_what_those_leave_out_singly() -> None:
+    world = SimproWorld()
+    ids = [int(key.partition(":")[2]) for key in world.truth(TODAY, 7)]
+    assert len(ids) > 100
+    gone, *there = ids
+    world.simulator.delete_schedule(gone)
+    read = await world.read_ids(*ids)
+    assert sorted(read.ids) == sorted(f"schedule:{number}" for number in there)
+    assert read.absent == [f"schedule:{gone}"]
+    lists = [query for query in world.asked("schedules") if "ID=in" in query]
+    assert len(lists) == -(-len(ids) // 100)
+    singles = [entry.path for entry in world.simulator.log if "/schedules/" in entry.path
+               and not entry.path.endswith("/")]  # fmt: skip
+    assert singles == [f"/api/v1.0/companies/2/schedules/{gone}"]
+
+
+@edge("simpro:48", "simpro:49")
+@pytest.mark.parametrize("fault", ["empty_200:schedules", "unsearchable:ID", "filter_ignored:ID"])
+async def test_a_list_that_leaves_rows_out_proves_nothing_of_them(fault: str) -> None:
+    plain, world = SimproWorld(), SimproWorld(fault)
+    ids = [int(key.partition(":")[2]) for key in world.truth()[:5]]
+    read = await world.read_ids(*ids, 1)
+    assert read.absent == ["schedule:1"]
+    assert world.map(read.bundles) == plain.map((await plain.read_ids(*ids)).bundles)
+
+
 async def test_trouble_with_a_row_asked_for_by_id_is_not_its_absence() -> None:
     world = SimproWorld("html_503:99,on=schedules")
     with pytest.raises(ConnectorError):

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from urllib.parse import parse_qs
 
 import pytest
+from msgspec.structs import replace
 
 from claw.connectors.simpro.wire import Schedule, decode
+from claw.ports.connector import Missing, Response
 from claw.ports.connector_errors import (
     AuthRevoked,
     ConnectorError,
@@ -257,3 +259,30 @@ async def test_another_form_of_the_same_schedule_is_the_same_schedule(fault: str
     expected = by_ref(plain, await plain.read())
     assert by_ref(world, await world.read()) == expected
     assert len(expected) > 50
+
+
+def _not_modified(response: Response) -> Response:
+    return replace(response, status=304, body=b"")
+
+
+@edge("simpro:61")
+async def test_not_modified_schedules_are_trouble_and_never_an_empty_day() -> None:
+    world = SimproWorld()
+    world.tampering["/schedules/"] = _not_modified
+    with pytest.raises(Transient) as unchanged:
+        await world.read()
+    assert unchanged.value.cause == "not_modified"
+    world.tampering["/schedules/{id}"] = _not_modified
+    with pytest.raises(Transient):
+        await world.read_ids(int(world.truth()[0].partition(":")[2]))
+
+
+@edge("simpro:61")
+async def test_not_modified_linked_objects_are_unreadable_so_that_the_last_known_stand() -> None:
+    world = SimproWorld()
+    world.tampering["/jobs/"] = world.tampering["/jobs/{id}"] = _not_modified
+    read = await world.read()
+    assert sorted(read.ids) == sorted(world.truth())
+    codes = {part.code for b in read.bundles if isinstance(part := b.parts.get("job"), Missing)}
+    assert codes == {"unreadable"}
+    assert len(world.asked("jobs")) == 1

@@ -7,6 +7,7 @@ not fit together is repeated, and reported when it does not come to rest.
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import cast
 
 import msgspec
@@ -19,15 +20,18 @@ from claw.connect import (
     Response,
     SourceChanged,
     TornRead,
+    Transient,
 )
-from claw.connectors.simpro.wire import OnlyId, decode
+from claw.connect.wall_time import parse_stated_instant
+from claw.connectors.simpro.wire import LogEntry, OnlyId, decode
 
 API = "/api/v1.0"
 COMPANY = f"{API}/companies/{{company}}"
 PAGE_SIZE = 250
 MOST_PAGES = 200
 READS_BEFORE_TORN = 3
-_GOOD, _NOT_FOUND = 200, 404
+NEWEST_FIRST = "-DateLogged,-ID"
+_GOOD, _NOT_MODIFIED, _NOT_FOUND = 200, 304, 404
 _WORD = re.compile(r"\w+")
 
 
@@ -41,6 +45,10 @@ class InvalidColumn(Exception):
     def __init__(self, named: frozenset[str] = frozenset()) -> None:
         super().__init__(*sorted(named))
         self.named = named
+
+
+class Unordered(Exception):
+    """The vendor does not order this log as it was asked to."""
 
 
 class Row(Struct, frozen=True):
@@ -139,11 +147,63 @@ class Client:
                 if total is not None and len(rows) != total:
                     raise _Torn("the rows do not add up to the total")
                 return list(rows.values())
-        raise Refused(
-            f"the list has more than {MOST_PAGES} pages",
-            recovery=Recovery.SPLIT_WINDOW,
-            hint="read fewer days at once",
-        )
+        raise _too_many_pages("read fewer days at once")
+
+    async def newest(
+        self,
+        template: str,
+        columns: Sequence[str],
+        filters: Mapping[str, str],
+        since: datetime,
+    ) -> list[Row]:
+        """The entries of a log from its newest back to ``since``, each once.
+
+        A log grows at its newest end while it is read: that moves entries to a page where
+        they are seen a second time, and loses none. An entry without a readable date is given.
+
+        Raises:
+            Unordered: when the entries do not come newest first.
+            Refused: when there are more pages than anybody should read at once.
+            Unsearchable, InvalidColumn: when it must be asked another way.
+        """
+        query = {"columns": ",".join(columns), "pageSize": str(PAGE_SIZE), "orderby": NEWEST_FIRST}
+        rows: dict[int, Row] = {}
+        oldest = datetime.max.replace(tzinfo=UTC)
+        first_count = 0
+        for page in range(1, MOST_PAGES + 1):
+            response = await self.get(template, {**query, **filters, "page": str(page)})
+            check_answer(response)
+            found = _rows(response.body, template)
+            first_count = first_count or len(found)
+            for row in found:
+                at = logged_at(row)
+                if row.id in rows or at is None:
+                    rows[row.id] = row
+                    continue
+                if at > oldest:
+                    raise Unordered
+                oldest = at
+                if at >= since:
+                    rows[row.id] = row
+            pages = _header(response, "result-pages")
+            ended = page >= pages if pages is not None else len(found) < max(first_count, 1)
+            if ended or oldest < since:
+                return list(rows.values())
+        raise _too_many_pages("look at it more often, or read everything")
+
+
+def logged_at(row: Row) -> datetime | None:
+    """When an entry of a log was logged, None where it says no time."""
+    try:
+        return parse_stated_instant(decode(row.body, LogEntry).date_logged)
+    except msgspec.ValidationError:
+        return None
+
+
+def _too_many_pages(hint: str) -> Refused:
+    return Refused(
+        f"the list has more than {MOST_PAGES} pages", recovery=Recovery.SPLIT_WINDOW, hint=hint
+    )
 
 
 def _rows(body: bytes, template: str) -> list[Row]:
@@ -161,10 +221,17 @@ def check_answer(response: Response) -> None:
 
     Raises:
         Unsearchable, InvalidColumn: when it must be asked another way.
+        Transient: for "not modified", which nobody asked for: what is known stands.
         SourceChanged: for any other refusal.
     """
     if response.status == _GOOD:
         return
+    if response.status == _NOT_MODIFIED:
+        raise Transient(
+            "the source says that nothing changed and gives nothing",
+            cause="not_modified",
+            hint="what was read before stands; a proxy in between may answer for the source",
+        )
     for message in _messages(response.body):
         if "does not allow search" in message:
             raise Unsearchable

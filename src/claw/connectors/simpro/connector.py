@@ -1,8 +1,10 @@
 """The connector: check, read, map. Thin; everything it knows lies beside it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from importlib import resources
+
+from msgspec import Struct
 
 from claw.connect import (
     Absent,
@@ -20,14 +22,17 @@ from claw.connect import (
     ReadRequest,
     Slice,
     key_of,
+    source_id,
 )
 from claw.connect.manifest import load_manifest
 from claw.connectors.simpro.checking import check
+from claw.connectors.simpro.crews import Crews
 from claw.connectors.simpro.listing import Reader
 from claw.connectors.simpro.mapping import map_bundle
-from claw.connectors.simpro.parts import Parts
-from claw.connectors.simpro.rows import SCHEDULES, rows_between
-from claw.core.time import local_date, span
+from claw.connectors.simpro.parts import BATCH, Parts
+from claw.connectors.simpro.reported import Reported
+from claw.connectors.simpro.rows import rows_between, rows_with
+from claw.core.time import dates, local_date, span
 
 _BUNDLES_A_PAGE = 250
 
@@ -55,20 +60,21 @@ class SimproConnector:
         the tenant lives in another zone ``Covered`` is that much wider than was asked for.
         """
         reader = Reader(ctx)
-        parts = Parts(ctx, reader)
+        zone = ctx.account.zone if ctx.account and ctx.account.zone else ctx.tenant_zone
+        crews = Crews(ctx, reader)
+        linking = _Linking(Parts(ctx, reader), Reported(ctx, reader, crews, zone))
         if request.mode is Mode.BY_ID:
-            for identity in request.ids:
-                yield await _by_id(reader, parts, identity)
+            async for event in _by_id(reader, linking, request.ids):
+                yield event
             return
         if request.mode is not Mode.WINDOW or request.slice is None:
             raise ConnectorBug(f"appointments cannot be read by {request.mode}")
-        zone = ctx.account.zone if ctx.account and ctx.account.zone else ctx.tenant_zone
         first = local_date(request.slice.start, zone)
         last = local_date(request.slice.end - timedelta(seconds=1), zone)
         rows = await rows_between(ctx, reader, first, last)
+        crews.remember(list(dates(first, last)), rows)
         for start in range(0, len(rows), _BUNDLES_A_PAGE):
-            chunk = [row.body for row in rows[start : start + _BUNDLES_A_PAGE]]
-            yield Page(bundles=tuple(await parts.bundles(chunk)))
+            yield await linking.page([row.body for row in rows[start : start + _BUNDLES_A_PAGE]])
         covered = span(zone, first, last)
         yield Covered(slice=Slice(start=covered.start, end=covered.end), seen=len(rows))
 
@@ -77,14 +83,37 @@ class SimproConnector:
         return map_bundle(bundle, env)
 
 
-async def _by_id(reader: Reader, parts: Parts, identity: str) -> ReadEvent:
+class _Linking(Struct, frozen=True):
+    """From rows to bundles with everything that belongs to them."""
+
+    parts: Parts
+    reported: Reported
+
+    async def page(self, rows: Sequence[bytes]) -> Page:
+        bundles = await self.parts.bundles(rows)
+        return Page(bundles=tuple(await self.reported.added_to(bundles)))
+
+
+async def _by_id(
+    reader: Reader, linking: _Linking, identities: Sequence[str]
+) -> AsyncIterator[ReadEvent]:
+    """Answers batch by batch, so that trouble leaves those of the earlier ones standing."""
+    keys = [_number(identity) for identity in identities]
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        found = await rows_with(reader, batch)
+        if found:
+            yield await linking.page([found[key] for key in batch if key in found])
+        for key in batch:
+            if key not in found:
+                yield Absent(source_id=source_id("schedule", key))
+
+
+def _number(identity: str) -> int:
     kind, key = key_of(identity)
     if kind != "schedule" or not key.isdigit():
         raise ConnectorBug(f"{identity} is no schedule")
-    body = await reader.item(SCHEDULES, int(key))
-    if body is None:
-        return Absent(source_id=identity)
-    return Page(bundles=tuple(await parts.bundles([body])))
+    return int(key)
 
 
 CONNECTOR = SimproConnector()

@@ -7,13 +7,22 @@ may hold what is nobody's business.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from datetime import date, datetime
 from typing import TypeVar, cast
 
 import msgspec
 from msgspec import Struct
 
 from claw.connect import Context, SourceChanged
-from claw.connectors.simpro.client import COMPANY, Client, InvalidColumn, Row
+from claw.connectors.simpro.client import (
+    COMPANY,
+    Client,
+    InvalidColumn,
+    Row,
+    Unordered,
+    Unsearchable,
+    logged_at,
+)
 
 T = TypeVar("T")
 
@@ -68,6 +77,44 @@ class Reader:
                 for row in rows
             ]
         return [Row(row.id, only(listing.columns, row.body)) for row in rows]
+
+    async def entries(
+        self, listing: Listing, bounds: tuple[date, date], since: datetime
+    ) -> list[Row]:
+        """The entries of a log since an instant, each once, oldest first.
+
+        ``bounds`` are dates that leave out nothing wanted, for the vendor to filter by: of
+        logs only the dates are known to be comparable, not which zone they are compared in.
+
+        Raises:
+            TornRead, Refused: see :meth:`Client.rows`.
+            Unsearchable: when neither date nor order can be asked for.
+            SourceChanged: when even the least columns are refused.
+        """
+        template = listing.list_template
+        filters = {"DateLogged": f"between({bounds[0].isoformat()},{bounds[1].isoformat()})"}
+        try:
+            rows = await self._newest(listing, filters, since)
+        except Unsearchable:
+            rows = await self._newest(listing, {}, since)
+        except Unordered:
+            self._ctx.log.info("log out of order; reading it whole", path=listing.path)
+            rows = await self._asked(
+                listing, lambda cols: self._client.rows(template, cols, filters, "ID")
+            )
+        wanted = [row for row in rows if (at := logged_at(row)) is None or at >= since]
+        return [
+            Row(row.id, only(listing.columns, row.body))
+            for row in sorted(wanted, key=lambda row: row.id)
+        ]
+
+    async def _newest(
+        self, listing: Listing, filters: Mapping[str, str], since: datetime
+    ) -> list[Row]:
+        return await self._asked(
+            listing,
+            lambda cols: self._client.newest(listing.list_template, cols, filters, since),
+        )
 
     async def item(self, listing: Listing, id_: int) -> bytes | None:
         """One object's own bytes, None when there is no such object."""

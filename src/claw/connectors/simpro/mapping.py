@@ -107,7 +107,7 @@ def map_bundle(bundle: Bundle, env: MapEnv) -> MapResult:
     customer = people.customer(linked.customer, env) if linked.customer else None
     location = people.location(linked.site, env) if linked.site else None
     resource = people.resource(staff, linked.staff, env) if staff else None
-    placeholder = is_placeholder(linked.work, env)
+    placeholder = is_placeholder(linked.work, env.settings)
     seen = Observed()
     if staff is not None and resource is not None and not placeholder:
         seen = observed(bundle, times, staff, resource.ref, env, zone)

@@ -88,10 +88,10 @@ def is_report(role: str) -> bool:
     return role.partition(":")[0] in (MOBILE_STATUS, TIMELINE, ALONGSIDE)
 
 
-def is_placeholder(work: Work | None, env: MapEnv) -> bool:
+def is_placeholder(work: Work | None, settings: Mapping[str, str]) -> bool:
     """Whether the tenant says that this is no work at all, such as being on call."""
     name = one_line(work.name or "").casefold() if work else ""
-    patterns = setting_items(env.settings.get("exclude_jobs", ""))
+    patterns = setting_items(settings.get("exclude_jobs", ""))
     return any(fnmatchcase(name, pattern.casefold()) for pattern in patterns)
 
 

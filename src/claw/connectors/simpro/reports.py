@@ -40,6 +40,12 @@ class Report(Struct, frozen=True, kw_only=True):
     evidence: str
 
 
+class _Entry(Struct, rename="pascal"):
+    """An entry of either source, as far as they are alike."""
+
+    staff: object = None
+
+
 def mobile_reports(body: bytes) -> Iterator[Report]:
     """The reports in entries of ``logs/mobileStatus/``; those without a time say nothing."""
     for entry in entries_of(body, MobileStatus):
@@ -84,6 +90,11 @@ def timeline_reports(body: bytes, zone: str) -> Iterator[Report]:
                 staff=staff,
                 evidence=f"timeline:{identity}#{number}",
             )
+
+
+def is_unowned(body: bytes) -> bool:
+    """Whether an entry names nobody, so that whose it is depends on who else was there."""
+    return any(staff_index(entry.staff) is None for entry in entries_of(body, _Entry))
 
 
 def entries_of(body: bytes, type_: type[T]) -> Iterator[T]:

@@ -1,11 +1,12 @@
 """The schedule rows of some dates, or of some ids: the primary objects."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import msgspec
 
-from claw.connect import Context
+from claw.connect import Context, Refused, SourceChanged, TornRead
 from claw.connectors.simpro.client import Row, Unsearchable
 from claw.connectors.simpro.listing import Listing, Reader
 from claw.connectors.simpro.wire import Schedule, decode
@@ -38,6 +39,29 @@ async def rows_between(ctx: Context, reader: Reader, first: date, last: date) ->
         ctx.log.warning("schedules cannot be searched by date; reading all of them")
         rows = await reader.rows(SCHEDULES, {}, _ORDER)
     return [row for row in rows if _belongs(row, first, last)]
+
+
+async def rows_with(reader: Reader, ids: Sequence[int]) -> dict[int, bytes]:
+    """The rows with these ids, fewer than a batch, as far as they exist.
+
+    A list that leaves one out proves nothing; only its own "not found" is believed.
+
+    Raises:
+        ConnectorError: when one cannot be had; that says nothing about it.
+    """
+    found: dict[int, bytes] = {}
+    if len(ids) > 1:
+        try:
+            listed = await reader.rows(SCHEDULES, {"ID": f"in({','.join(map(str, ids))})"}, "ID")
+            found = {row.id: row.body for row in listed if row.id in ids}
+        except (Unsearchable, SourceChanged, Refused, TornRead):
+            pass  # then each is asked for
+    for number in ids:
+        if number not in found:
+            body = await reader.item(SCHEDULES, number)
+            if body is not None:
+                found[number] = body
+    return found
 
 
 def _belongs(row: Row, first: date, last: date) -> bool:
