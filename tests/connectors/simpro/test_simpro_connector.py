@@ -181,9 +181,10 @@ async def test_rows_asked_for_by_id_come_in_lists_and_only_what_those_leave_out_
 @pytest.mark.parametrize("fault", ["empty_200:schedules", "unsearchable:ID", "filter_ignored:ID"])
 async def test_a_list_that_leaves_rows_out_proves_nothing_of_them(fault: str) -> None:
     plain, world = SimproWorld(), SimproWorld(fault)
-    ids = [int(key.partition(":")[2]) for key in world.truth()[:5]]
-    read = await world.read_ids(*ids, 1)
-    assert read.absent == ["schedule:1"]
+    gone, *ids = [int(key.partition(":")[2]) for key in world.truth()[:6]]
+    world.simulator.delete_schedule(gone)
+    read = await world.read_ids(gone, *ids)
+    assert read.absent == [f"schedule:{gone}"]
     assert world.map(read.bundles) == plain.map((await plain.read_ids(*ids)).bundles)
 
 
