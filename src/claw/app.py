@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from typing import cast
-from uuid import UUID
 
+from claw.connect.auth.tokens import TokenSources
 from claw.connect.catalog import (
     InstalledConnectors,
     load_simulator_factory,
 )
+from claw.connect.factory import TransportFactory
 from claw.connect.limits import Limiters
 from claw.connect.machine import EventLoopMachine, Machine
 from claw.connect.simulator import Running, VendorSimulator, serve
-from claw.connect.transport import Link, Transports
+from claw.connect.token_server import GivesTokens
 from claw.core.errors import InstallationBroken, InvalidInput
 from claw.core.model.versions import released_versions
 from claw.core.time import check_canaries, pin_tzdata, tzdata_version
@@ -28,6 +29,7 @@ from claw.engine.connection_checks import ConnectionChecks
 from claw.engine.connection_settings import ConnectionSettings
 from claw.engine.connections import ConnectionService
 from claw.engine.doctor import Finding, diagnose
+from claw.engine.keeping_alive import KeepAliveService
 from claw.engine.records import RecordService
 from claw.engine.snapshots import SnapshotService
 from claw.engine.summaries import SummaryService
@@ -35,13 +37,10 @@ from claw.engine.sync import SyncService
 from claw.engine.sync.source import Sources
 from claw.engine.tenants import TenantService
 from claw.ports.clock import Clock
-from claw.ports.connection_store import Connection
-from claw.ports.connector import Http, Log
+from claw.ports.connector import Log
 from claw.ports.ids import Ids
-from claw.ports.manifest import Manifest
 from claw.ports.migration import MigrationState
 from claw.ports.rate_budget import RateBudget
-from claw.ports.request_observer import RequestObserver
 from claw.settings import Settings, decode_key, unsafe_settings
 from claw.store.bootstrap import bootstrap, check_application_role
 from claw.store.embedded import EmbeddedServer, Urls
@@ -72,6 +71,7 @@ class Engine:
     connections: ConnectionService
     connection_settings: ConnectionSettings
     checks: ConnectionChecks
+    keep_alive: KeepAliveService
     sync: SyncService
     records: RecordService
     snapshots: SnapshotService
@@ -93,47 +93,6 @@ class StandIns:
     catalog: InstalledConnectors
     metrics: PrometheusMetrics
     log: Log
-
-
-class TransportFactory:
-    """``HttpFactory`` over the connector kit's transport; limits are shared by the process."""
-
-    def __init__(
-        self, limiters: Limiters, clock: Clock, machine: Machine, *, plain_loopback: bool
-    ) -> None:
-        self._limiters = limiters
-        self._clock = clock
-        self._machine = machine
-        self._plain_loopback = plain_loopback
-
-    def open(
-        self,
-        manifest: Manifest,
-        connection: Connection,
-        secrets: Mapping[str, str],
-        *,
-        tenant_id: UUID,
-        observer: RequestObserver,
-        trace_id: str,
-    ) -> AbstractAsyncContextManager[Http]:
-        """HTTP for one connection, closed with the block."""
-        transports = Transports(
-            limiters=self._limiters,
-            clock=self._clock,
-            machine=self._machine,
-            observer=observer,
-            allow_plain_http_loopback=self._plain_loopback,
-        )
-        return transports.open(
-            Link(
-                manifest=manifest,
-                connection=connection.name,
-                connection_id=str(connection.connection_id),
-                settings=connection.settings,
-                secrets=secrets,
-                trace_id=trace_id,
-            )
-        )
 
 
 def pin_time_zones() -> None:
@@ -168,6 +127,14 @@ def load_simulator(
     """Build the vendor simulator of a connector. Raises NotFound when it has none."""
     factory = load_simulator_factory(connector)
     return cast("VendorSimulator", factory(seed=seed, today=today, faults=faults))
+
+
+def simulator_secrets(simulator: VendorSimulator) -> Mapping[str, str]:
+    """The secrets by which a connection may come in, whichever way it wants."""
+    secrets = {"api_key": simulator.api_key}
+    if isinstance(simulator, GivesTokens):
+        secrets.update(simulator.tokens.secrets)
+    return secrets
 
 
 def serve_simulator(
@@ -333,15 +300,17 @@ def wire(
         root_key(settings), decode_key(previous.get_secret_value()) if previous else None
     )
     verticals = vertical_packs()
+    http = TransportFactory(
+        limiters=Limiters(parts.budget, machine, box.keyed_hash),
+        tokens=TokenSources(db=db, box=box, ids=ids, machine=machine),
+        clock=clock,
+        machine=machine,
+        plain_loopback=settings.env != "prod",
+    )
     sources = Sources(
         db=db,
         catalog=catalog,
-        http=TransportFactory(
-            Limiters(parts.budget, machine, box.keyed_hash),
-            clock,
-            machine,
-            plain_loopback=settings.env != "prod",
-        ),
+        http=http,
         box=box,
         metrics=metrics,
         log=parts.log,
@@ -362,6 +331,16 @@ def wire(
             db=db, clock=clock, ids=ids, catalog=catalog, connections=connections
         ),
         checks=ConnectionChecks(clock=clock, sources=sources, connections=connections),
+        keep_alive=KeepAliveService(
+            db=db,
+            clock=clock,
+            ids=ids,
+            catalog=catalog,
+            connections=connections,
+            renewer=http,
+            metrics=metrics,
+            log=parts.log,
+        ),
         sync=SyncService(db=db, clock=clock, ids=ids, sources=sources, metrics=metrics),
         records=RecordService(db),
         snapshots=snapshots,

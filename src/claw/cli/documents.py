@@ -16,6 +16,7 @@ from claw.cli.simulate import SimulatorDocument
 from claw.cli.sync import AcceptDocument
 from claw.cli.tenant import TenantDocument
 from claw.core.summaries.forms import SummaryJson
+from claw.engine.keeping_alive import KeptAlive
 from claw.engine.snapshots import DiffDocument, SnapshotDocument, VerifyDocument
 from claw.engine.summaries import VerifiedSummary
 from claw.engine.sync import SyncReport
@@ -27,6 +28,7 @@ DOCUMENTS: Mapping[str, object] = {
     "config-show": list[SettingRow],
     "connection": ConnectionDocument,
     "connection-check": CheckDocument,
+    "connection-keep-alive": list[KeptAlive],
     "connection-list": list[ConnectionDocument],
     "connection-set": SettingsDocument,
     "connector-list": list[ConnectorRow],

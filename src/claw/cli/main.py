@@ -17,6 +17,7 @@ from claw.cli import (
     db,
     demo,
     doctor,
+    keep_alive,
     quarantine,
     records,
     simulate,
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 for group in (config, connection, connector, db, quarantine, snapshot, summary, sync, tenant):
     app.add_typer(group.app)
-for part in (connection_check,):
+for part in (connection_check, keep_alive):
     part.register(connection.app)
 for single in (demo, doctor, records, simulate):
     single.register(app)

@@ -12,11 +12,15 @@ from claw.settings import Settings
 
 
 class SimulatorDocument(msgspec.Struct, kw_only=True):
-    """Where a started simulator listens, and a key it accepts (of the simulator only)."""
+    """Where a started simulator listens, and what it accepts (of the simulator only).
+
+    ``secrets`` are all it accepts, by the names a connection gives them.
+    """
 
     connector: str
     base_url: str
     api_key: str
+    secrets: dict[str, str]
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +40,7 @@ def simulate(
     """Run a vendor simulator until Ctrl-C."""
 
     def work(settings: Settings) -> None:
-        from claw.app import clock_of, load_simulator, serve_simulator
+        from claw.app import clock_of, load_simulator, serve_simulator, simulator_secrets
 
         simulator = load_simulator(
             connector,
@@ -48,13 +52,17 @@ def simulate(
         async def main() -> None:
             async with serve_simulator(simulator, port=port) as running:
                 document = SimulatorDocument(
-                    connector=connector, base_url=running.base_url, api_key=simulator.api_key
+                    connector=connector,
+                    base_url=running.base_url,
+                    api_key=simulator.api_key,
+                    secrets=dict(simulator_secrets(simulator)),
                 )
                 if json:
                     print_json(document)
                 else:
                     print_text(f"{connector} simulator on {running.base_url}")
-                    print_text(f"api key {simulator.api_key}")
+                    for name, value in document.secrets.items():
+                        print_text(f"{name.replace('_', ' ')} {value}")
                     note("Ctrl-C stops it")
                 await asyncio.Event().wait()
 

@@ -1,15 +1,18 @@
 """Connections: add, list, show, rotate secrets, pause, resume."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from claw.core.errors import NotFound, Refused
 from claw.core.model.reference import check_connection_name
+from claw.core.time import format_instant
 from claw.engine.audit import Auditor
+from claw.engine.reconnecting import BY_CLAW, left_behind, start_over
 from claw.ports.catalog import ConnectorCatalog
 from claw.ports.clock import Clock
 from claw.ports.connection_store import Connection
 from claw.ports.ids import Ids
-from claw.ports.secrets import SecretBox
+from claw.ports.secrets import SecretBox, connection_purpose
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database, UnitOfWork
 
@@ -69,13 +72,13 @@ class ConnectionService:
             await self._note(uow, connection, actor, "connection.add", connector=connector)
         return connection
 
-    async def list(self, tenant: Tenant) -> Sequence[Connection]:
-        """The tenant's connections by name."""
+    async def list(self, tenant: Tenant, *, removed: bool = False) -> Sequence[Connection]:
+        """The tenant's connections by name; with ``removed`` those that were, too."""
         async with self._db.tenant(tenant.tenant_id) as uow:
-            return await uow.connections.list()
+            return await uow.connections.list(removed=removed)
 
     async def get(self, tenant: Tenant, name: str) -> Connection:
-        """One connection. Raises NotFound."""
+        """One connection, also one that was removed. Raises NotFound."""
         async with self._db.tenant(tenant.tenant_id) as uow:
             connection = await uow.connections.find(name)
         if connection is None:
@@ -87,36 +90,52 @@ class ConnectionService:
             )
         return connection
 
+    async def present(self, tenant: Tenant, name: str) -> Connection:
+        """One connection that was not removed. Raises NotFound and Refused."""
+        connection = await self.get(tenant, name)
+        refuse_removed(connection)
+        return connection
+
     async def rotate(
         self, tenant: Tenant, name: str, secrets: Mapping[str, str], *, actor: str
     ) -> Connection:
-        """Replace some secrets, and let the reading go on where a revoked one had paused it."""
-        connection = await self.get(tenant, name)
-        merged = {**await self.opened_secrets(tenant, connection), **secrets}
+        """Replace some secrets, and let the reading go on where a revoked one had paused it.
+
+        Secrets of another way in take the place of those of the old one.
+        """
+        connection = await self.present(tenant, name)
+        auth = self._catalog.manifest(connection.connector).auth
+        stale = left_behind(auth, secrets)
+        known = await self.opened_secrets(tenant, connection)
+        merged = {**{n: value for n, value in known.items() if n not in stale}, **secrets}
         self._catalog.check_settings(connection.connector, connection.settings, merged)
         async with self._db.tenant(tenant.tenant_id) as uow:
             for secret, value in sorted(secrets.items()):
                 purpose = secret_purpose(connection, secret)
                 sealed = self._box.seal(tenant.tenant_id, purpose, value)
                 await uow.connections.put_secret(connection.connection_id, secret, sealed)
-            await uow.connections.set_status(connection.connection_id, "active", None)
+            for secret in stale:
+                await uow.connections.drop_secret(connection.connection_id, secret)
+            await start_over(uow, connection, auth, secrets, at=self._clock.now())
+            if connection.status_by == BY_CLAW:
+                await self._set_status(uow, connection, "active", None, actor)
             names = ", ".join(sorted(secrets))
             await self._note(uow, connection, actor, "connection.rotate", secrets=names)
         return await self.get(tenant, name)
 
     async def pause(self, tenant: Tenant, name: str, *, reason: str, actor: str) -> Connection:
         """Stop reading from a source; what was read before stays and ages."""
-        connection = await self.get(tenant, name)
+        connection = await self.present(tenant, name)
         async with self._db.tenant(tenant.tenant_id) as uow:
-            await uow.connections.set_status(connection.connection_id, "paused", reason)
+            await self._set_status(uow, connection, "paused", reason, actor)
             await self._note(uow, connection, actor, "connection.pause", reason=reason)
         return await self.get(tenant, name)
 
     async def resume(self, tenant: Tenant, name: str, *, actor: str) -> Connection:
         """Let the reading go on."""
-        connection = await self.get(tenant, name)
+        connection = await self.present(tenant, name)
         async with self._db.tenant(tenant.tenant_id) as uow:
-            await uow.connections.set_status(connection.connection_id, "active", None)
+            await self._set_status(uow, connection, "active", None, actor)
             await self._note(uow, connection, actor, "connection.resume")
         return await self.get(tenant, name)
 
@@ -129,12 +148,37 @@ class ConnectionService:
             for secret, value in sealed.items()
         }
 
+    async def _set_status(
+        self,
+        uow: UnitOfWork,
+        connection: Connection,
+        status: Literal["active", "paused"],
+        reason: str | None,
+        actor: str,
+    ) -> None:
+        await uow.connections.set_status(
+            connection.connection_id, status, reason, by=actor, at=self._clock.now()
+        )
+
     async def _note(
         self, uow: UnitOfWork, connection: Connection, actor: str, action: str, **detail: str
     ) -> None:
         await self._auditor.note(uow, actor=actor, action=action, subject=connection.name, **detail)
 
 
+def refuse_removed(connection: Connection) -> None:
+    """Refuse work on a connection that was removed."""
+    if connection.status != "removed":
+        return
+    when = format_instant(connection.status_at) if connection.status_at else "before"
+    raise Refused(
+        f"{connection.name} was removed ({when})",
+        code="connection_removed",
+        field="connection",
+        hint="add a connection under another name; names are never reused",
+    )
+
+
 def secret_purpose(connection: Connection, secret: str) -> str:
     """What a sealed secret of a connection is bound to."""
-    return f"connection:{connection.connection_id}:{secret}"
+    return connection_purpose(connection.connection_id, secret)

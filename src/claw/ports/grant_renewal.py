@@ -1,5 +1,6 @@
 """Renewing a connection's grant without reading anything."""
 
+from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -15,6 +16,7 @@ class GrantRenewer(Protocol):
         self,
         manifest: Manifest,
         connection: Connection,
+        secrets: Mapping[str, str],
         *,
         tenant_id: UUID,
         observer: RequestObserver,

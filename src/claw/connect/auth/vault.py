@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from claw.connect.auth.credential import Credential, credential_of
 from claw.connect.auth.wire import Issued, client_credentials_form, refresh_form
+from claw.ports.connector_errors import ConfigInvalid
 from claw.ports.grant_store import Grant, GrantLease
 from claw.ports.manifest import GrantKind, Manifest
 from claw.ports.secrets import SecretBox, connection_purpose
@@ -108,7 +109,7 @@ class Vault:
         """
         credential = credential_of(self._manifest, self._connection_id, await self._secrets(uow))
         grant = await uow.grants.find(self._connection_id)
-        while grant is None or grant.seed != credential.seed:
+        if grant is None or grant.seed != credential.seed:
             consent = credential.refresh_token
             await uow.grants.begin(
                 self._connection_id,
@@ -117,6 +118,8 @@ class Vault:
                 refresh_token=None if consent is None else self._seal("refresh", consent),
             )
             grant = await uow.grants.find(self._connection_id)
+        if grant is None:  # the store keeps nothing that lets anybody into what was removed
+            raise ConfigInvalid("the connection was removed", field="connection")
         return grant, credential
 
     async def _secrets(self, uow: UnitOfWork) -> dict[str, str]:

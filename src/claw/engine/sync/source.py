@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from claw.core.errors import NotFound
 from claw.engine.connections import secret_purpose
+from claw.engine.reconnecting import ask_to_reconnect, note_reconnected
 from claw.engine.sync.report import SyncError, SyncWarning
 from claw.ports.catalog import ConnectorCatalog
 from claw.ports.connection_store import Connection, Facts
@@ -168,16 +169,15 @@ class Sources:
         )
         async with self._db.tenant(tenant.tenant_id) as uow:
             await uow.connections.save_facts(connection.connection_id, facts)
+            await note_reconnected(uow, connection, by="check", at=source.context.now)
         source.context.account = report.account
         source.connection = replace(connection, facts=facts)
         return report
 
-    async def pause(self, source: Source, error: ConnectorError) -> None:
-        """Read from this connection no more until a person resumes it."""
+    async def pause(self, source: Source, error: AuthRevoked) -> None:
+        """Read from this connection no more until a person connects it again."""
         async with self._db.tenant(source.tenant.tenant_id) as uow:
-            await uow.connections.set_status(
-                source.connection.connection_id, "paused", f"{error.code}: {error.message}"
-            )
+            await ask_to_reconnect(uow, source.connection, error, at=source.context.now)
 
     async def _secrets(self, tenant: Tenant, connection: Connection) -> Mapping[str, str]:
         async with self._db.tenant(tenant.tenant_id) as uow:

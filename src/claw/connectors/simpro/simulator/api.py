@@ -14,6 +14,7 @@ from claw.connect.simulator import ABORT, FaultScript, LoggedRequest
 from claw.connectors.simpro.simulator import answers, documented
 from claw.connectors.simpro.simulator.answers import Answer, Refusal
 from claw.connectors.simpro.simulator.builds import company_row, current_user, info_row
+from claw.connectors.simpro.simulator.keyring import Keyring
 from claw.connectors.simpro.simulator.keys import Key, Limiter, is_among
 from claw.connectors.simpro.simulator.reading import Reader
 from claw.connectors.simpro.simulator.state import Build
@@ -25,7 +26,7 @@ class Api:
     def __init__(
         self,
         build: Build,
-        keys: dict[str, Key],
+        keys: Keyring,
         faults: FaultScript,
         log: list[LoggedRequest],
         violations: list[str],

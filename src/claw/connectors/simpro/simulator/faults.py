@@ -1,8 +1,10 @@
 """How this build can misbehave: the catalogue of its faults."""
 
 from claw.connect.simulator import FaultScript
+from claw.connect.token_server import COUNTED_TOKEN_FAULTS, STANDING_TOKEN_FAULTS
 
 COUNTED = {
+    **COUNTED_TOKEN_FAULTS,
     "page_shift_delete": "an earlier row is deleted just before page two (page=) is read, n times",
     "page_shift_insert": "a row is inserted on page one just before page two (page=) is read, "
     "n times",
@@ -20,6 +22,7 @@ COUNTED = {
 }
 
 STANDING = {
+    **STANDING_TOKEN_FAULTS,
     "narrow_list": "lists give their default columns only, whatever is asked",
     "project_absent": "schedule rows without Project, as documented",
     "project_null": "Project is null on every schedule row",

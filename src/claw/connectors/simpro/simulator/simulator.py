@@ -5,18 +5,24 @@ import time
 from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from claw.connect.simulator import FaultScript, LoggedRequest, busiest_second
+from claw.connect.token_server import TokenServer
 from claw.connectors.simpro.simulator.api import Api
+from claw.connectors.simpro.simulator.calling import Webhooks
 from claw.connectors.simpro.simulator.faults import fault_script
 from claw.connectors.simpro.simulator.feeds import Row
+from claw.connectors.simpro.simulator.keyring import Keyring
 from claw.connectors.simpro.simulator.keys import Key
-from claw.connectors.simpro.simulator.operations import MAIN_COMPANY, Operations
-from claw.connectors.simpro.simulator.roster import COMPANIES, Company
-from claw.connectors.simpro.simulator.rows import schedule_row
+from claw.connectors.simpro.simulator.operations import Operations
+from claw.connectors.simpro.simulator.roster import COMPANIES, MAIN_COMPANY, Company
+from claw.connectors.simpro.simulator.rows.scheduling import schedule_row
 from claw.connectors.simpro.simulator.state import Build, CompanyState
+
+SIGN_IN_PATH = "/oauth2/token"
+"""Where tokens are asked for; documented."""
 
 
 class Simulator(Operations):
@@ -28,6 +34,7 @@ class Simulator(Operations):
         seed: int,
         today: datetime.date,
         faults: Sequence[str] = (),
+        schedules: int | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         # Not above: the control routes call back into this class.
@@ -40,13 +47,25 @@ class Simulator(Operations):
         for fault in faults:
             self.faults.set(fault)
         self._initial_faults = tuple(faults)
-        self._keys: dict[str, Key] = {}
+        self.tokens = TokenServer(str(seed), self.faults, monotonic)
+        self._keys = Keyring(self.tokens)
         self.api_key: str = self.add_key("default")
+        self._schedules = schedules
         self._api = Api(
-            Build(seed, today), self._keys, self.faults, self.log, self.violations, monotonic
+            Build(seed, today, schedules),
+            self._keys,
+            self.faults,
+            self.log,
+            self.violations,
+            monotonic,
         )
+        self.webhooks = Webhooks(lambda: self._api.build.companies, self.faults)
         self.app: ASGIApp = Starlette(
-            routes=[Mount("/_control", routes=control_routes(self)), Mount("/", app=self._api)]
+            routes=[
+                Mount("/_control", routes=control_routes(self)),
+                Route(SIGN_IN_PATH, self.tokens),
+                Mount("/", app=self._api),
+            ]
         )
 
     @property
@@ -64,12 +83,12 @@ class Simulator(Operations):
         """A new API key: the companies it sees (all) and the resources it may not read."""
         token = f"simpro-simulated-{self.seed}-{label}"
         seen = tuple(COMPANIES) if companies is None else tuple(companies)
-        self._keys[token] = Key(label, token, seen, tuple(forbid))
+        self._keys.add(Key(label, token, seen, tuple(forbid)))
         return token
 
     def reset(self) -> None:
         """Back to the generated business and the faults it began with; keys stay."""
-        self._api.restart(Build(self.seed, self.today))
+        self._api.restart(Build(self.seed, self.today, self._schedules))
         self.faults.clear()
         for fault in self._initial_faults:
             self.faults.set(fault)
@@ -89,7 +108,18 @@ class Simulator(Operations):
 
 
 def create_simulator(
-    *, seed: int = 1, today: datetime.date, faults: Sequence[str] = ()
+    *,
+    seed: int = 1,
+    today: datetime.date,
+    faults: Sequence[str] = (),
+    schedules: int | None = None,
 ) -> Simulator:
-    """A build whose business is the same for the same seed; ``today`` is its anchor."""
-    return Simulator(seed=seed, today=today, faults=faults)
+    """A build whose business is the same for the same seed; ``today`` is its anchor.
+
+    ``schedules`` makes the main company as big as to have so many schedule rows from
+    yesterday to two weeks ahead.
+
+    Raises:
+        ValueError: so many cannot be generated.
+    """
+    return Simulator(seed=seed, today=today, faults=faults, schedules=schedules)
