@@ -156,13 +156,13 @@ def _seen(report: ConnectionReport) -> SyncSeen:
 async def _readable(tx: Transaction) -> Sequence[str]:
     rows = await tx.fetch(
         """
-        select tablename from pg_tables
-        where schemaname = 'claw'
-          and has_table_privilege(format('claw.%I', tablename), 'select')
-        order by tablename collate "C"
+        select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'claw' and c.relkind in ('r', 'p')
+          and has_table_privilege(c.oid, 'select')
+        order by c.relname collate "C"
         """
     )
-    return [row["tablename"] for row in rows]
+    return [row["relname"] for row in rows]
 
 
 async def _values(tx: Transaction, table: str) -> bytes:
