@@ -327,6 +327,8 @@ async def _value(connection: asyncpg.Connection, column: asyncpg.Record, mark: s
             return "\\x00"
         case "timestamp with time zone":
             return "2026-11-25T00:00:00Z"
+        case "timestamp without time zone":
+            return "2026-11-25T00:00:00"
         case _:
             return "1"
 

@@ -1,0 +1,218 @@
+"""Running what is due: one occurrence at a time, claimed, fenced and accounted for."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from claw.core.errors import ClawError
+from claw.engine.routines.morning import Made, Morning
+from claw.engine.routines.planning import PLAN_AHEAD, Plan
+from claw.engine.routines.settling import judged, settle_missed
+from claw.ports.clock import Clock
+from claw.ports.connector import Log
+from claw.ports.delivery_store import NewDelivery
+from claw.ports.ids import Ids
+from claw.ports.routine_store import Occurrence, Outcome, StoredRoutine
+from claw.ports.tenant_store import Tenant
+from claw.ports.unit_of_work import Database, UnitOfWork
+
+CLAIM_SECONDS = 60
+HEARTBEAT_SECONDS = 15
+MOST_ATTEMPTS = 5
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 30, 600
+
+
+class ClaimLost(Exception):
+    """Somebody else took the occurrence over; nothing of this run may be written."""
+
+
+class OccurrenceLane:
+    """Plans, judges and runs the occurrences of one tenant at a time."""
+
+    kind = "occurrence"
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        morning: Morning,
+        tzdata_version: str,
+        log: Log,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._morning = morning
+        self._tzdata = tzdata_version
+        self._log = log
+        self._owner = ids.new()
+
+    async def due_tenants(self, now: datetime) -> Sequence[UUID]:
+        """Tenants with something to plan or to run that nobody is working on."""
+        async with self._db.platform() as uow:
+            return await uow.due.occurrences(now, now + PLAN_AHEAD / 2)
+
+    async def work(self, tenant: Tenant, now: datetime) -> bool:
+        """Plan, settle what is missed, run one occurrence; True when another one is due."""
+        await self._plan(tenant, now)
+        ready = await self._judge(tenant, now)
+        for stored, occurrence in ready:
+            claimed = await self._claim(tenant, occurrence, now)
+            if claimed is not None:
+                await self._run(tenant, stored, claimed)
+                return len(ready) > 1
+        return False
+
+    async def _plan(self, tenant: Tenant, now: datetime) -> None:
+        """Bring every active routine's rows up to date with its zone, and ahead of now."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            for known in await uow.routines.list():
+                if known.status != "active":
+                    continue
+                await uow.routines.lock(known.routine_id)
+                stored = await uow.routines.find(known.routine.name)
+                if stored is not None and stored.status == "active":
+                    await self._plan_one(uow, tenant, stored, now)
+
+    async def _plan_one(
+        self, uow: UnitOfWork, tenant: Tenant, stored: StoredRoutine, now: datetime
+    ) -> None:
+        plan = Plan(tenant, stored, self._tzdata)
+        moved = plan.moved(await uow.routines.planned(stored.routine_id))
+        if moved:
+            await uow.routines.move(moved)
+            self._log.info("moved occurrences", routine=stored.routine.name, count=len(moved))
+        until = now + PLAN_AHEAD
+        if until > stored.planned_until:
+            # Dates whose instants a new zone brought nearer may lie before what is planned.
+            start = min(stored.planned_until, now) if moved else stored.planned_until
+            await uow.routines.plan(plan.rows(max(start, stored.created_at), until, now=now))
+            await uow.routines.save(replace(stored, planned_until=until))
+
+    async def _judge(self, tenant: Tenant, now: datetime) -> list[tuple[StoredRoutine, Occurrence]]:
+        """Settle what comes too late; what is to be run now, or prepared, by due time."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            routines = {r.routine_id: r for r in await uow.routines.list()}
+            found: list[tuple[StoredRoutine, Occurrence]] = []
+            by_routine = sorted(await uow.routines.open(now), key=lambda o: str(o.routine_id))
+            for routine_id, group in groupby(by_routine, key=lambda o: o.routine_id):
+                stored, occurrences = routines[routine_id], list(group)
+                due = judged(occurrences, now, stored)
+                await settle_missed(uow, stored, occurrences, due, now)
+                found += [
+                    (stored, o)
+                    for o in occurrences
+                    if o.key in due.run or (o.due_at is not None and o.due_at > now)
+                ]
+        return sorted(found, key=lambda pair: (pair[1].due_at or now, pair[1].key))
+
+    async def _claim(
+        self, tenant: Tenant, occurrence: Occurrence, now: datetime
+    ) -> Occurrence | None:
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            return await uow.routines.claim(
+                occurrence.routine_id,
+                occurrence.key,
+                self._owner,
+                seconds=CLAIM_SECONDS,
+                now=now,
+            )
+
+    async def _run(self, tenant: Tenant, stored: StoredRoutine, occurrence: Occurrence) -> None:
+        """Run a claimed occurrence to one of its ends, or put it back to be tried again."""
+        try:
+            async with self._kept(tenant, occurrence):
+                made = await self._morning.run(tenant, stored, occurrence)
+            await self._finish(tenant, stored, occurrence, made)
+        except ClaimLost:
+            self._log.warning("claim lost", routine=stored.routine.name, key=occurrence.key)
+        except ClawError as error:
+            await self._failed(tenant, occurrence, error.code)
+        except Exception as error:
+            # A defect of ours: counted like any failure, so that it ends in the open.
+            await self._failed(tenant, occurrence, f"internal_{type(error).__name__}")
+            raise
+
+    async def _finish(
+        self, tenant: Tenant, stored: StoredRoutine, occurrence: Occurrence, made: Made
+    ) -> None:
+        """The occurrence is done once its deliveries stand in the database."""
+        outcome = Outcome(
+            state="done",
+            at=self._clock.now(),
+            reason="degraded" if made.degraded else None,
+            snapshot_id=made.snapshot_id,
+            summary_id=made.summary_id,
+        )
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            if not await uow.routines.finish(occurrence, outcome):
+                raise ClaimLost
+            await uow.deliveries.record(self._deliveries(stored, occurrence, made))
+
+    def _deliveries(
+        self, stored: StoredRoutine, occurrence: Occurrence, made: Made
+    ) -> list[NewDelivery]:
+        due_at = occurrence.due_at or self._clock.now()
+        return [
+            NewDelivery(
+                delivery_id=self._ids.new(),
+                routine_id=stored.routine_id,
+                occurrence=occurrence.key,
+                channel=target.channel,
+                address=target.address,
+                summary_id=made.summary_id,
+                not_before=due_at,
+                created_at=self._clock.now(),
+            )
+            for target in stored.routine.targets
+        ]
+
+    async def _failed(self, tenant: Tenant, occurrence: Occurrence, reason: str) -> None:
+        """Rest and try again, each time longer; give up after the fifth attempt."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            if occurrence.attempts >= MOST_ATTEMPTS:
+                outcome = Outcome(state="failed", at=self._clock.now(), reason=reason)
+                await uow.routines.finish(occurrence, outcome)
+                return
+            rest = FIRST_REST_SECONDS * 2 ** (occurrence.attempts - 1)
+            await uow.routines.put_back(
+                occurrence, seconds=min(rest, LONGEST_REST_SECONDS), reason=reason
+            )
+        self._log.warning("occurrence failed", key=occurrence.key, code=reason)
+
+    @asynccontextmanager
+    async def _kept(self, tenant: Tenant, occurrence: Occurrence) -> AsyncGenerator[None]:
+        """Keep the claim alive while the block runs. Raises ClaimLost out of the block."""
+        task = asyncio.current_task()
+        lost = False
+
+        async def beat() -> None:
+            nonlocal lost
+            while True:
+                await asyncio.sleep(HEARTBEAT_SECONDS)
+                with suppress(ClawError):
+                    async with self._db.tenant(tenant.tenant_id) as uow:
+                        lost = not await uow.routines.keep(occurrence, seconds=CLAIM_SECONDS)
+                if lost and task is not None:
+                    task.cancel()
+                    return
+
+        heart = asyncio.create_task(beat())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if lost and task is not None:
+                task.uncancel()
+                raise ClaimLost from None
+            raise
+        finally:
+            heart.cancel()
+            with suppress(asyncio.CancelledError):
+                await heart

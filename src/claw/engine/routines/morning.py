@@ -1,0 +1,61 @@
+"""The task of a summary routine: read the sources, take a snapshot, say what the day holds."""
+
+from msgspec import Struct
+
+from claw.core.errors import ClawError, NotFound
+from claw.engine.snapshots import SnapshotService
+from claw.engine.summaries import SummaryService
+from claw.engine.sync import SyncService
+from claw.ports.connector import Log
+from claw.ports.routine_store import Occurrence, StoredRoutine
+from claw.ports.tenant_store import Tenant
+
+
+class Made(Struct, frozen=True, kw_only=True):
+    """What a run made; ``degraded`` when the summary says so at its top."""
+
+    snapshot_id: str
+    summary_id: str
+    degraded: bool
+
+
+class Morning:
+    """Runs the task; it may be run again after a crash and then makes a later snapshot."""
+
+    def __init__(
+        self,
+        *,
+        sync: SyncService,
+        snapshots: SnapshotService,
+        summaries: SummaryService,
+        log: Log,
+    ) -> None:
+        self._sync = sync
+        self._snapshots = snapshots
+        self._summaries = summaries
+        self._log = log
+
+    async def run(self, tenant: Tenant, stored: StoredRoutine, occurrence: Occurrence) -> Made:
+        """Make the summary of the occurrence's date.
+
+        Trouble with a source is no reason to say nothing: the summary is made from what is
+        known and says how old that is.
+
+        Raises:
+            NotFound: when nothing of the date was ever read.
+        """
+        await self._read(tenant)
+        snapshot = await self._snapshots.take(tenant)
+        task = stored.routine.task
+        document = await self._summaries.summarise(
+            tenant, day=occurrence.local_date, view=task.view, audience=task.audience
+        )
+        return Made(snapshot_id=snapshot.id, summary_id=document.id, degraded=document.degraded)
+
+    async def _read(self, tenant: Tenant) -> None:
+        try:
+            await self._sync.run(tenant)
+        except NotFound as nothing_connected:
+            self._log.info("nothing to read", code=nothing_connected.code, tenant=tenant.slug)
+        except ClawError as error:
+            self._log.warning("going on with what is known", code=error.code, tenant=tenant.slug)

@@ -1,0 +1,118 @@
+"""From a recurrence to the rows of its occurrences, and where those go when a zone changes."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from claw.core.routines.preparing import prepare_from
+from claw.core.time import (
+    Due,
+    EveryMinutes,
+    NoOccurrence,
+    dates,
+    local_date,
+    occurrence_on,
+    occurrences,
+)
+from claw.ports.routine_store import Occurrence, OccurrenceState, StoredRoutine
+from claw.ports.tenant_store import Tenant
+
+PLAN_AHEAD = timedelta(hours=48)
+"""How far ahead occurrences have their rows: enough to outlast a weekend's outage of planning."""
+
+_MARGIN = timedelta(days=2)
+
+
+class Plan:
+    """Where one routine of a tenant falls, by the zone data of this installation."""
+
+    def __init__(self, tenant: Tenant, stored: StoredRoutine, tzdata: str) -> None:
+        self._tenant_id: UUID = tenant.tenant_id
+        self._stored = stored
+        self._tzdata = tzdata
+        self.zone = stored.routine.zone or tenant.zone
+
+    def rows(self, start: datetime, end: datetime, *, now: datetime) -> list[Occurrence]:
+        """A row for each occurrence due in ``[start, end)``, and for each that a date lacks."""
+        recurrence = self._stored.routine.recurrence
+        found = [self.row(due) for due in occurrences(recurrence, self.zone, start, end)]
+        return [*found, *self._lacking(start, end, now)]
+
+    def row(self, due: Due) -> Occurrence:
+        """The row of one occurrence, planned."""
+        name = self._stored.routine.name
+        return Occurrence(
+            routine_id=self._stored.routine_id,
+            key=due.key,
+            local_date=due.date,
+            nominal=due.nominal,
+            zone=self.zone,
+            tzdata=self._tzdata,
+            odd=due.odd,
+            due_at=due.instant,
+            prepare_at=prepare_from(due.instant, self._tenant_id, name),
+            state="planned",
+        )
+
+    def moved(self, planned: Sequence[Occurrence]) -> list[Occurrence]:
+        """What is planned by another zone or other zone data, as it is now.
+
+        A date that lost its time is skipped, one that is no longer named is cancelled; the
+        key stays, so that no date has two. What is spaced is named by instants: those that
+        no longer fall on the wall's grid are cancelled, planning adds the others.
+        """
+        return [
+            moved
+            for row in planned
+            if (row.zone, row.tzdata) != (self.zone, self._tzdata)
+            and (moved := self._moved(row)) is not None
+        ]
+
+    def _moved(self, row: Occurrence) -> Occurrence | None:
+        recurrence = self._stored.routine.recurrence
+        if row.key.startswith("manual:"):
+            return None
+        if isinstance(recurrence, EveryMinutes):
+            due_at = row.due_at
+            if due_at is None:
+                return None
+            second = timedelta(seconds=1)
+            still = next(occurrences(recurrence, self.zone, due_at, due_at + second), None)
+            return self.row(still) if still else self._dropped(row, "cancelled", "zone_changed")
+        found = occurrence_on(recurrence, self.zone, row.local_date)
+        match found:
+            case Due():
+                return self.row(found)
+            case NoOccurrence(reason=reason):
+                return self._dropped(row, "skipped", reason)
+            case None:
+                return self._dropped(row, "cancelled", "no_longer_named")
+
+    def _dropped(self, row: Occurrence, state: OccurrenceState, reason: str) -> Occurrence:
+        return replace(row, zone=self.zone, tzdata=self._tzdata, state=state, reason=reason)
+
+    def _lacking(self, start: datetime, end: datetime, now: datetime) -> Iterator[Occurrence]:
+        """Dates that the recurrence names and that have no such time: told, not run."""
+        recurrence = self._stored.routine.recurrence
+        if isinstance(recurrence, EveryMinutes):
+            return
+        first, last = local_date(start, self.zone), local_date(end, self.zone) - timedelta(days=1)
+        for day in dates(first, last):
+            found = occurrence_on(recurrence, self.zone, day)
+            if isinstance(found, NoOccurrence):
+                yield Occurrence(
+                    routine_id=self._stored.routine_id,
+                    key=found.key,
+                    local_date=day,
+                    nominal=datetime.combine(day, recurrence.at),
+                    zone=self.zone,
+                    tzdata=self._tzdata,
+                    odd=None,
+                    due_at=None,
+                    prepare_at=None,
+                    state="skipped",
+                    reason=found.reason,
+                    finished_at=now,
+                )

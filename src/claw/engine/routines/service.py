@@ -1,0 +1,213 @@
+"""What people do with routines: add, list, look ahead and back, run now, pause, change, remove."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from claw.core.errors import NotFound, Refused
+from claw.core.routines.explaining import explain
+from claw.core.routines.routine import Routine, check_routine_name
+from claw.core.time import Due, check_recurrence, check_zone, local_wall, next_occurrences
+from claw.engine.routines.planning import Plan
+from claw.engine.routines.settling import skip_paused
+from claw.engine.tenants import require_active
+from claw.ports.audit_store import AuditEntry
+from claw.ports.clock import Clock
+from claw.ports.ids import Ids
+from claw.ports.routine_store import Occurrence, Outcome, RoutineStatus, StoredRoutine
+from claw.ports.tenant_store import Tenant
+from claw.ports.unit_of_work import Database, UnitOfWork
+
+
+class NextRun(Struct, frozen=True, kw_only=True):
+    """An occurrence that lies ahead: on the wall in ``zone``, as an instant, and why there."""
+
+    due: Due
+    zone: str
+    note: str | None
+
+
+class RoutineService:
+    """The use cases about routines."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids, tzdata_version: str) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._tzdata = tzdata_version
+
+    async def add(self, tenant: Tenant, routine: Routine, *, actor: str) -> StoredRoutine:
+        """Keep a routine; its first occurrence is the first due at or after now.
+
+        Raises:
+            InvalidInput: naming the field that is wrong.
+            Refused: the name is taken, or the tenant suspended.
+        """
+        require_active(tenant)
+        check_routine_name(routine.name)
+        check_recurrence(routine.recurrence)
+        if routine.zone is not None:
+            check_zone(routine.zone)
+        now = self._clock.now()
+        stored = StoredRoutine(
+            routine_id=self._ids.new(),
+            routine=routine,
+            status="active",
+            paused_at=None,
+            created_at=now,
+            planned_until=now,
+        )
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            if not await uow.routines.add(stored):
+                raise Refused(
+                    f"{tenant.slug!r} already has a routine {routine.name!r}",
+                    code="routine_exists",
+                    field="name",
+                    hint="choose another name, or remove that one first",
+                )
+            await self._audit(uow, "routine.add", stored, actor)
+        return stored
+
+    async def list(self, tenant: Tenant) -> Sequence[StoredRoutine]:
+        """The tenant's routines by name."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            return await uow.routines.list()
+
+    async def get(self, tenant: Tenant, name: str) -> StoredRoutine:
+        """One routine. Raises NotFound."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            return await self._find(uow, tenant, name)
+
+    async def next(
+        self, tenant: Tenant, name: str, *, count: int, after: datetime | None = None
+    ) -> Sequence[NextRun]:
+        """The next occurrences later than ``after`` (default: now), each with its shift explained.
+
+        Computed, not looked up: also a paused routine has them.
+        """
+        stored = await self.get(tenant, name)
+        zone = Plan(tenant, stored, self._tzdata).zone
+        found = next_occurrences(stored.routine.recurrence, zone, after or self._clock.now(), count)
+        return [NextRun(due=due, zone=zone, note=explain(due, zone)) for due in found]
+
+    async def runs(self, tenant: Tenant, name: str, *, limit: int) -> Sequence[Occurrence]:
+        """What became of the latest occurrences, newest first; missed ones too."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            stored = await self._find(uow, tenant, name)
+            return await uow.routines.runs(stored.routine_id, limit)
+
+    async def run_now(self, tenant: Tenant, name: str, *, actor: str) -> Occurrence:
+        """Plan one more occurrence, due now; it takes nothing from the planned ones.
+
+        Raises:
+            Refused: when the routine is paused or the tenant suspended.
+        """
+        require_active(tenant)
+        now = self._clock.now()
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            stored = await self._find(uow, tenant, name)
+            if stored.status == "paused":
+                raise Refused(
+                    f"the routine {name!r} is paused",
+                    code="routine_paused",
+                    field="routine",
+                    hint=f"`claw routine resume {name}`",
+                )
+            zone = Plan(tenant, stored, self._tzdata).zone
+            wall = local_wall(now, zone)
+            occurrence = Occurrence(
+                routine_id=stored.routine_id,
+                key=f"manual:{self._ids.new()}",
+                local_date=wall.date(),
+                nominal=wall.replace(microsecond=0),
+                zone=zone,
+                tzdata=self._tzdata,
+                odd=None,
+                due_at=now,
+                prepare_at=now,
+                state="planned",
+            )
+            await uow.routines.plan([occurrence])
+            await self._audit(uow, "routine.run", stored, actor)
+        return occurrence
+
+    async def pause(self, tenant: Tenant, name: str, *, actor: str) -> StoredRoutine:
+        """Run nothing until it is resumed; what falls into the pause is skipped."""
+        now = self._clock.now()
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            stored = await self._locked(uow, tenant, name)
+            if stored.status == "active":
+                stored = await self._save(uow, stored, "paused", paused_at=now)
+                await self._audit(uow, "routine.pause", stored, actor)
+        return stored
+
+    async def resume(self, tenant: Tenant, name: str, *, actor: str) -> StoredRoutine:
+        """Run again from now on; nothing is caught up for paused time."""
+        now = self._clock.now()
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            stored = await self._locked(uow, tenant, name)
+            if stored.status == "paused":
+                plan = Plan(tenant, stored, self._tzdata)
+                if now > stored.planned_until:
+                    await uow.routines.plan(plan.rows(stored.planned_until, now, now=now))
+                await skip_paused(uow, stored, now)
+                until = max(stored.planned_until, now)
+                stored = await self._save(
+                    uow, replace(stored, planned_until=until), "active", paused_at=None
+                )
+                await self._audit(uow, "routine.resume", stored, actor)
+        return stored
+
+    async def remove(self, tenant: Tenant, name: str, *, actor: str) -> None:
+        """Run it no more; what became of its occurrences stays, and its name is free."""
+        now = self._clock.now()
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            stored = await self._locked(uow, tenant, name)
+            keys = [o.key for o in await uow.routines.planned(stored.routine_id)]
+            cancelled = Outcome(state="cancelled", at=now, reason="routine_removed")
+            await uow.routines.settle(stored.routine_id, keys, cancelled)
+            await self._save(uow, stored, "removed", paused_at=None)
+            await self._audit(uow, "routine.remove", stored, actor)
+
+    async def _find(self, uow: UnitOfWork, tenant: Tenant, name: str) -> StoredRoutine:
+        stored = await uow.routines.find(name)
+        if stored is None:
+            raise NotFound(
+                f"{tenant.slug!r} has no routine {name!r}",
+                code="routine_unknown",
+                field="routine",
+                hint=f"see `claw routine list --tenant {tenant.slug}`",
+            )
+        return stored
+
+    async def _locked(self, uow: UnitOfWork, tenant: Tenant, name: str) -> StoredRoutine:
+        """The routine as it is while nobody else can change or plan it."""
+        stored = await self._find(uow, tenant, name)
+        await uow.routines.lock(stored.routine_id)
+        return await self._find(uow, tenant, name)
+
+    async def _save(
+        self,
+        uow: UnitOfWork,
+        stored: StoredRoutine,
+        status: RoutineStatus,
+        *,
+        paused_at: datetime | None,
+    ) -> StoredRoutine:
+        saved = replace(stored, status=status, paused_at=paused_at)
+        await uow.routines.save(saved)
+        return saved
+
+    async def _audit(self, uow: UnitOfWork, action: str, stored: StoredRoutine, actor: str) -> None:
+        await uow.audit.add(
+            AuditEntry(
+                entry_id=self._ids.new(),
+                at=self._clock.now(),
+                actor=actor,
+                action=action,
+                subject=stored.routine.name,
+                detail={"routine": str(stored.routine_id)},
+            )
+        )

@@ -1,0 +1,41 @@
+"""What becomes of occurrences that are not run: judged by their routine's rule, and told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from claw.core.routines.lateness import DueNow, Waiting, judge_due
+from claw.ports.routine_store import Occurrence, Outcome, StoredRoutine
+from claw.ports.unit_of_work import UnitOfWork
+
+
+def judged(occurrences: Sequence[Occurrence], now: datetime, stored: StoredRoutine) -> DueNow:
+    """Which of a routine's open occurrences are run now, and which come too late."""
+    waiting = [Waiting(key=o.key, instant=o.due_at) for o in occurrences if o.due_at is not None]
+    return judge_due(waiting, now, stored.routine.lateness)
+
+
+async def settle_missed(
+    uow: UnitOfWork,
+    stored: StoredRoutine,
+    occurrences: Sequence[Occurrence],
+    due: DueNow,
+    now: datetime,
+) -> None:
+    """End what is not run any more: missed, or failed where it was tried."""
+    tried = {o.key: o.reason for o in occurrences if o.attempts}
+    for missed in due.missed:
+        outcome = (
+            Outcome(state="failed", at=now, reason=tried[missed.key] or "crashed")
+            if missed.key in tried
+            else Outcome(state="missed", at=now, reason=missed.reason)
+        )
+        await uow.routines.settle(stored.routine_id, [missed.key], outcome)
+
+
+async def skip_paused(uow: UnitOfWork, stored: StoredRoutine, now: datetime) -> None:
+    """What fell into a pause is skipped: nothing is caught up for paused time."""
+    planned = await uow.routines.planned(stored.routine_id)
+    keys = [o.key for o in planned if o.due_at is not None and o.due_at <= now]
+    await uow.routines.settle(
+        stored.routine_id, keys, Outcome(state="skipped", at=now, reason="paused")
+    )

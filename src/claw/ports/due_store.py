@@ -1,0 +1,14 @@
+"""Which tenants have work that is due, asked across all of them; only their ids come back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+class DueStore(Protocol):
+    """Finds tenants with due work that nobody is working on."""
+
+    async def occurrences(self, now: datetime, plan_until: datetime) -> Sequence[UUID]:
+        """With occurrences to begin by ``now``, or none planned up to ``plan_until``."""
+        ...

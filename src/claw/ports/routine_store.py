@@ -1,0 +1,143 @@
+"""Routines and their occurrences, as they are kept.
+
+Instants of an occurrence (due, prepared from, started, finished) are business time and come
+in as parameters; how long a claim lasts and when a failed one is tried again is machine
+time, the database's own.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Literal, Protocol, TypeAlias
+from uuid import UUID
+
+from msgspec import Struct
+
+from claw.core.routines.routine import Routine
+
+RoutineStatus: TypeAlias = Literal["active", "paused", "removed"]
+OccurrenceState: TypeAlias = Literal[
+    "planned", "claimed", "done", "failed", "missed", "skipped", "cancelled"
+]
+
+
+class StoredRoutine(Struct, frozen=True, kw_only=True):
+    """A routine as it is kept.
+
+    Every occurrence due before ``planned_until`` has its row; ``paused_at`` is when it was
+    paused, while it is.
+    """
+
+    routine_id: UUID
+    routine: Routine
+    status: RoutineStatus
+    paused_at: datetime | None
+    created_at: datetime
+    planned_until: datetime
+
+
+class Occurrence(Struct, frozen=True, kw_only=True):
+    """One due run of a routine, named by ``key`` for good.
+
+    ``nominal`` is the naive wall time asked for in ``zone``; ``tzdata`` the version of the
+    zone data that gave ``due_at``. ``due_at`` is None only where the date has no such
+    time. ``fence`` counts claims: a write that carries an old one is refused.
+    """
+
+    routine_id: UUID
+    key: str
+    local_date: date
+    nominal: datetime
+    zone: str
+    tzdata: str
+    odd: str | None
+    due_at: datetime | None
+    prepare_at: datetime | None
+    state: OccurrenceState
+    reason: str | None = None
+    fence: int = 0
+    attempts: int = 0
+    snapshot_id: str | None = None
+    summary_id: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What became of a claimed occurrence."""
+
+    state: OccurrenceState
+    at: datetime
+    reason: str | None = None
+    snapshot_id: str | None = None
+    summary_id: str | None = None
+
+
+class RoutineStore(Protocol):
+    """Keeps one tenant's routines and occurrences."""
+
+    async def add(self, routine: StoredRoutine) -> bool:
+        """Store a routine; False when one of that name exists."""
+        ...
+
+    async def find(self, name: str) -> StoredRoutine | None:
+        """The routine of a name, unless it was removed."""
+        ...
+
+    async def list(self) -> Sequence[StoredRoutine]:
+        """Every routine that was not removed, by name."""
+        ...
+
+    async def save(self, routine: StoredRoutine) -> None:
+        """Write definition, status, pause and planning of a known routine."""
+        ...
+
+    async def lock(self, routine_id: UUID) -> None:
+        """Let nobody else plan, pause or change it until the transaction ends."""
+        ...
+
+    async def plan(self, occurrences: Sequence[Occurrence]) -> int:
+        """Add those that are not there; returns how many. A known key is left as it is."""
+        ...
+
+    async def planned(self, routine_id: UUID) -> Sequence[Occurrence]:
+        """Those still ``planned``, by due time."""
+        ...
+
+    async def move(self, occurrences: Sequence[Occurrence]) -> None:
+        """Write the times, zone and state of occurrences that are still planned."""
+        ...
+
+    async def open(self, until: datetime) -> Sequence[Occurrence]:
+        """Of active routines: planned, or claimed by somebody who is gone; begun by ``until``.
+
+        Leaves out what failed and is not to be tried again yet.
+        """
+        ...
+
+    async def claim(
+        self, routine_id: UUID, key: str, owner: UUID, *, seconds: int, now: datetime
+    ) -> Occurrence | None:
+        """Take an open occurrence with a higher fence and count the attempt; None if taken."""
+        ...
+
+    async def keep(self, occurrence: Occurrence, *, seconds: int) -> bool:
+        """Prolong a claim and lock its row; False when it was lost."""
+        ...
+
+    async def finish(self, occurrence: Occurrence, outcome: Outcome) -> bool:
+        """End a claim; False, and nothing written, when it was lost."""
+        ...
+
+    async def put_back(self, occurrence: Occurrence, *, seconds: int, reason: str) -> bool:
+        """Let it be tried again after ``seconds`` of machine time; False when it was lost."""
+        ...
+
+    async def settle(
+        self, routine_id: UUID, keys: Collection[str], outcome: Outcome
+    ) -> Sequence[str]:
+        """End occurrences that nobody holds, without running them; returns those ended."""
+        ...
+
+    async def runs(self, routine_id: UUID, limit: int) -> Sequence[Occurrence]:
+        """The latest occurrences that are not ahead, newest first."""
+        ...

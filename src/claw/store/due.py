@@ -1,0 +1,23 @@
+"""SQL that finds tenants with due work; the functions give ids and nothing else."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from claw.store.tenancy import Transaction
+
+
+class PostgresDue:
+    """``DueStore`` over a transaction of the platform."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def occurrences(self, now: datetime, plan_until: datetime) -> Sequence[UUID]:
+        rows = await self._tx.fetch(
+            "select tenant_id from claw.tenants_with_occurrences($1, $2) as t (tenant_id) "
+            "order by tenant_id",
+            now,
+            plan_until,
+        )
+        return [row["tenant_id"] for row in rows]

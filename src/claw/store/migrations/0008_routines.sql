@@ -1,0 +1,73 @@
+-- Routines, and one row for each of their occurrences.
+
+create table claw.routine (
+    tenant_id uuid not null references claw.tenant (tenant_id),
+    routine_id uuid not null,
+    name text not null check (name ~ '^[a-z][a-z0-9-]{0,30}$'),
+    definition jsonb not null,
+    status text not null check (status in ('active', 'paused', 'removed')),
+    paused_at timestamptz,
+    created_at timestamptz not null,
+    -- Every occurrence due before this has its row.
+    planned_until timestamptz not null,
+    primary key (tenant_id, routine_id)
+);
+-- A removed routine keeps its occurrences; its name is free again.
+create unique index routine_name on claw.routine (tenant_id, name) where status <> 'removed';
+create index routine_to_plan on claw.routine (planned_until) where status = 'active';
+select claw.govern('claw.routine');
+select claw.show_to_platform('claw.routine', 'tenant_id, routine_id, status, planned_until');
+
+-- The key is what makes an occurrence happen once: the local date, the instant for those
+-- that are spaced, manual:<id> for one that a person asked for.
+create table claw.occurrence (
+    tenant_id uuid not null,
+    routine_id uuid not null,
+    key text not null check (key <> ''),
+    local_date date not null,
+    nominal timestamp not null,
+    zone text not null,
+    tzdata text not null,
+    odd text,
+    due_at timestamptz,
+    prepare_at timestamptz,
+    state text not null check (state in
+        ('planned', 'claimed', 'done', 'failed', 'missed', 'skipped', 'cancelled')),
+    reason text,
+    fence bigint not null default 0,
+    attempts integer not null default 0,
+    claimed_by uuid,
+    -- Machine time: the database's own clock, never compared with due_at.
+    claimed_until timestamptz,
+    try_again_at timestamptz,
+    snapshot_id text,
+    summary_id text,
+    started_at timestamptz,
+    finished_at timestamptz,
+    primary key (tenant_id, routine_id, key),
+    foreign key (tenant_id, routine_id) references claw.routine (tenant_id, routine_id),
+    -- Neither for a date that lacks the time: such an occurrence is skipped, never open.
+    check ((due_at is null) = (prepare_at is null))
+);
+create index occurrence_open on claw.occurrence (prepare_at)
+    where state in ('planned', 'claimed');
+create index occurrence_runs on claw.occurrence (tenant_id, routine_id, due_at);
+select claw.govern('claw.occurrence');
+select claw.show_to_platform('claw.occurrence',
+    'tenant_id, routine_id, state, prepare_at, claimed_until, try_again_at');
+
+-- Tenants with something to plan before `plan_until` or to begin by `moment` that nobody
+-- is working on. Ids only.
+create function claw.tenants_with_occurrences(moment timestamptz, plan_until timestamptz)
+returns setof uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp as $due$
+    select r.tenant_id from claw.routine r
+    where r.status = 'active' and r.planned_until < plan_until
+    union
+    select o.tenant_id from claw.occurrence o
+    join claw.routine r on r.tenant_id = o.tenant_id and r.routine_id = o.routine_id
+    where o.state in ('planned', 'claimed') and o.prepare_at <= moment and r.status = 'active'
+      and (o.claimed_until is null or o.claimed_until <= clock_timestamp())
+      and (o.try_again_at is null or o.try_again_at <= clock_timestamp())
+$due$;
+select claw.entrust('claw.tenants_with_occurrences(timestamptz, timestamptz)');

@@ -1,0 +1,300 @@
+"""SQL of routines and their occurrences."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from claw.core.routines.routine import Routine
+from claw.ports.routine_store import Occurrence, Outcome, StoredRoutine
+from claw.store.tenancy import Transaction
+
+_OCCURRENCE = (
+    "o.routine_id, o.key, o.local_date, o.nominal, o.zone, o.tzdata, o.odd, o.due_at, "
+    "o.prepare_at, o.state, o.reason, o.fence, o.attempts, o.snapshot_id, o.summary_id, "
+    "o.started_at, o.finished_at"
+)
+_ROUTINE = "routine_id, definition, status, paused_at, created_at, planned_until"
+# Nobody holds it: never claimed, or claimed by somebody who is gone, and not resting.
+_FREE = (
+    "o.state in ('planned', 'claimed') "
+    "and (o.claimed_until is null or o.claimed_until <= clock_timestamp()) "
+    "and (o.try_again_at is null or o.try_again_at <= clock_timestamp())"
+)
+
+
+class PostgresRoutines:
+    """``RoutineStore`` over one tenant's transaction."""
+
+    def __init__(self, tx: Transaction, tenant_id: UUID) -> None:
+        self._tx = tx
+        self._tenant_id = tenant_id
+
+    async def add(self, routine: StoredRoutine) -> bool:
+        added = await self._tx.fetchval(
+            """
+            insert into claw.routine (tenant_id, routine_id, name, definition, status, paused_at,
+                                      created_at, planned_until)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            on conflict (tenant_id, name) where status <> 'removed' do nothing
+            returning true
+            """,
+            self._tenant_id,
+            routine.routine_id,
+            routine.routine.name,
+            _definition(routine.routine),
+            routine.status,
+            routine.paused_at,
+            routine.created_at,
+            routine.planned_until,
+        )
+        return added is True
+
+    async def find(self, name: str) -> StoredRoutine | None:
+        row = await self._tx.fetchrow(
+            f"select {_ROUTINE} from claw.routine "
+            "where tenant_id = $1 and name = $2 and status <> 'removed'",
+            self._tenant_id,
+            name,
+        )
+        return None if row is None else _routine(row)
+
+    async def list(self) -> Sequence[StoredRoutine]:
+        rows = await self._tx.fetch(
+            f"select {_ROUTINE} from claw.routine "
+            "where tenant_id = $1 and status <> 'removed' order by name collate \"C\"",
+            self._tenant_id,
+        )
+        return [_routine(row) for row in rows]
+
+    async def save(self, routine: StoredRoutine) -> None:
+        await self._tx.execute(
+            """
+            update claw.routine
+            set definition = $3, status = $4, paused_at = $5, planned_until = $6
+            where tenant_id = $1 and routine_id = $2
+            """,
+            self._tenant_id,
+            routine.routine_id,
+            _definition(routine.routine),
+            routine.status,
+            routine.paused_at,
+            routine.planned_until,
+        )
+
+    async def lock(self, routine_id: UUID) -> None:
+        await self._tx.execute(
+            "select from claw.routine where tenant_id = $1 and routine_id = $2 for update",
+            self._tenant_id,
+            routine_id,
+        )
+
+    async def plan(self, occurrences: Sequence[Occurrence]) -> int:
+        rows = await self._tx.fetch(
+            """
+            insert into claw.occurrence
+                (tenant_id, routine_id, key, local_date, nominal, zone, tzdata, odd, due_at,
+                 prepare_at, state, reason, finished_at)
+            select $1, r, k, d, n, z, t, o, u, p, s, w, f
+            from unnest($2::uuid[], $3::text[], $4::date[], $5::timestamp[], $6::text[],
+                        $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
+                        $11::text[], $12::text[], $13::timestamptz[])
+                 as given (r, k, d, n, z, t, o, u, p, s, w, f)
+            on conflict (tenant_id, routine_id, key) do nothing
+            returning key
+            """,
+            self._tenant_id,
+            *_columns(occurrences),
+            [o.finished_at for o in occurrences],
+        )
+        return len(rows)
+
+    async def planned(self, routine_id: UUID) -> Sequence[Occurrence]:
+        rows = await self._tx.fetch(
+            f"select {_OCCURRENCE} from claw.occurrence o "
+            "where tenant_id = $1 and routine_id = $2 and state = 'planned' "
+            'order by due_at, key collate "C"',
+            self._tenant_id,
+            routine_id,
+        )
+        return [_occurrence(row) for row in rows]
+
+    async def move(self, occurrences: Sequence[Occurrence]) -> None:
+        await self._tx.execute(
+            """
+            update claw.occurrence o
+            set nominal = n, zone = z, tzdata = t, odd = given.o, due_at = u, prepare_at = p,
+                state = s, reason = w
+            from unnest($2::uuid[], $3::text[], $4::date[], $5::timestamp[], $6::text[],
+                        $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
+                        $11::text[], $12::text[])
+                 as given (r, k, d, n, z, t, o, u, p, s, w)
+            where o.tenant_id = $1 and o.routine_id = r and o.key = k and o.state = 'planned'
+            """,
+            self._tenant_id,
+            *_columns(occurrences),
+        )
+
+    async def open(self, until: datetime) -> Sequence[Occurrence]:
+        rows = await self._tx.fetch(
+            f"""
+            select {_OCCURRENCE} from claw.occurrence o
+            join claw.routine r on r.tenant_id = o.tenant_id and r.routine_id = o.routine_id
+            where o.tenant_id = $1 and o.prepare_at <= $2 and r.status = 'active' and {_FREE}
+            order by o.due_at, o.routine_id, o.key collate "C"
+            """,
+            self._tenant_id,
+            until,
+        )
+        return [_occurrence(row) for row in rows]
+
+    async def claim(
+        self, routine_id: UUID, key: str, owner: UUID, *, seconds: int, now: datetime
+    ) -> Occurrence | None:
+        row = await self._tx.fetchrow(
+            f"""
+            update claw.occurrence o
+            set state = 'claimed', fence = o.fence + 1, attempts = o.attempts + 1,
+                claimed_by = $4, started_at = coalesce(o.started_at, $6), try_again_at = null,
+                claimed_until = clock_timestamp() + make_interval(secs => $5::integer)
+            where o.tenant_id = $1 and o.routine_id = $2 and o.key = $3 and {_FREE}
+            returning {_OCCURRENCE}
+            """,
+            self._tenant_id,
+            routine_id,
+            key,
+            owner,
+            seconds,
+            now,
+        )
+        return None if row is None else _occurrence(row)
+
+    async def keep(self, occurrence: Occurrence, *, seconds: int) -> bool:
+        kept = await self._tx.fetchval(
+            """
+            update claw.occurrence
+            set claimed_until = clock_timestamp() + make_interval(secs => $5::integer)
+            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
+              and state = 'claimed'
+            returning true
+            """,
+            self._tenant_id,
+            occurrence.routine_id,
+            occurrence.key,
+            occurrence.fence,
+            seconds,
+        )
+        return kept is True
+
+    async def finish(self, occurrence: Occurrence, outcome: Outcome) -> bool:
+        ended = await self._tx.fetchval(
+            """
+            update claw.occurrence
+            set state = $5, finished_at = $6, reason = $7, snapshot_id = $8, summary_id = $9,
+                claimed_by = null, claimed_until = null
+            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
+              and state = 'claimed'
+            returning true
+            """,
+            self._tenant_id,
+            occurrence.routine_id,
+            occurrence.key,
+            occurrence.fence,
+            outcome.state,
+            outcome.at,
+            outcome.reason,
+            outcome.snapshot_id,
+            outcome.summary_id,
+        )
+        return ended is True
+
+    async def put_back(self, occurrence: Occurrence, *, seconds: int, reason: str) -> bool:
+        back = await self._tx.fetchval(
+            """
+            update claw.occurrence
+            set state = 'planned', reason = $6, claimed_by = null, claimed_until = null,
+                try_again_at = clock_timestamp() + make_interval(secs => $5::integer)
+            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
+              and state = 'claimed'
+            returning true
+            """,
+            self._tenant_id,
+            occurrence.routine_id,
+            occurrence.key,
+            occurrence.fence,
+            seconds,
+            reason,
+        )
+        return back is True
+
+    async def settle(
+        self, routine_id: UUID, keys: Collection[str], outcome: Outcome
+    ) -> Sequence[str]:
+        rows = await self._tx.fetch(
+            """
+            update claw.occurrence
+            set state = $4, finished_at = $5, reason = $6
+            where tenant_id = $1 and routine_id = $2 and key = any($3::text[])
+              and state in ('planned', 'claimed')
+              and (claimed_until is null or claimed_until <= clock_timestamp())
+            returning key
+            """,
+            self._tenant_id,
+            routine_id,
+            sorted(keys),
+            outcome.state,
+            outcome.at,
+            outcome.reason,
+        )
+        return sorted(row["key"] for row in rows)
+
+    async def runs(self, routine_id: UUID, limit: int) -> Sequence[Occurrence]:
+        rows = await self._tx.fetch(
+            f"""
+            select {_OCCURRENCE} from claw.occurrence o
+            where tenant_id = $1 and routine_id = $2 and state <> 'planned'
+            order by local_date desc, due_at desc nulls last, key collate "C" desc
+            limit $3
+            """,
+            self._tenant_id,
+            routine_id,
+            limit,
+        )
+        return [_occurrence(row) for row in rows]
+
+
+def _columns(occurrences: Sequence[Occurrence]) -> tuple[list[object], ...]:
+    return (
+        [o.routine_id for o in occurrences],
+        [o.key for o in occurrences],
+        [o.local_date for o in occurrences],
+        [o.nominal for o in occurrences],
+        [o.zone for o in occurrences],
+        [o.tzdata for o in occurrences],
+        [o.odd for o in occurrences],
+        [o.due_at for o in occurrences],
+        [o.prepare_at for o in occurrences],
+        [o.state for o in occurrences],
+        [o.reason for o in occurrences],
+    )
+
+
+def _definition(routine: Routine) -> str:
+    return msgspec.json.encode(routine).decode("utf-8")
+
+
+def _routine(row: asyncpg.Record) -> StoredRoutine:
+    return StoredRoutine(
+        routine_id=row["routine_id"],
+        routine=msgspec.json.decode(row["definition"], type=Routine),
+        status=row["status"],
+        paused_at=row["paused_at"],
+        created_at=row["created_at"],
+        planned_until=row["planned_until"],
+    )
+
+
+def _occurrence(row: asyncpg.Record) -> Occurrence:
+    return Occurrence(**dict(row.items()))
