@@ -31,7 +31,7 @@ from claw.connect.auth.vault import Renewal, Token, Vault
 from claw.connect.auth.wire import Denied, Issued, Trouble
 from claw.connect.machine import Machine
 from claw.core.errors import InstallationBroken
-from claw.ports.connector_errors import AuthRevoked, ConnectorError
+from claw.ports.connector_errors import ConnectorError, RateLimited, Transient
 from claw.ports.ids import Ids
 from claw.ports.manifest import Manifest
 from claw.ports.secrets import SecretBox
@@ -105,7 +105,8 @@ class TokenSource:
                         return outcome
                     if outcome is not None:
                         failures += 1
-                        if isinstance(outcome, AuthRevoked) or failures >= self._policy.attempts:
+                        passing = isinstance(outcome, Transient | RateLimited)
+                        if not passing or failures >= self._policy.attempts:
                             raise outcome
 
     async def _renew(
