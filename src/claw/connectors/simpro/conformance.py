@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -59,6 +60,7 @@ class SimproStage:
     api_key: str
     booked: list[int] = field(default_factory=list[int])
     deleted: dict[int, Visit] = field(default_factory=dict[int, Visit])
+    progress: str = "mobile_status"
 
     @property
     def app(self) -> ASGIApp:
@@ -91,6 +93,7 @@ class SimproStage:
             "base_url": base_url,
             "company_id": str(self.account),
             "requests_per_second": "10",
+            "progress": self.progress,
             "status_map": f"{_CANCELLED}=cancelled",
         }
 
@@ -164,7 +167,7 @@ class SimproStage:
         return _stage_of(self.simulator, other)
 
     def need(self, template: str) -> None:
-        """Have visits of every kind on the day; lists are narrow where an object is needed."""
+        """Have visits of every kind on the day; lists do not do where an object is needed."""
         state = self._state
         crew = [
             *(member.id for member in state.company.technicians[:1]),
@@ -177,9 +180,11 @@ class SimproStage:
                 visit = Visit(0, kind, self.today, staff, (block(540, 570),), project.id)
                 state.add(visit)
         state.add(Visit(0, "activity", self.today, crew[0], (block(600, 630),), 14))
+        if template.endswith("/timelines/"):
+            self.progress = "both"
         if template.endswith("{id}"):
-            path = template.removeprefix("/api/v1.0/companies/{company}/").removesuffix("/{id}")
-            self.simulator.faults.set(f"narrow_list,on={path}")
+            alone = "narrow_list,on=schedules" if "/schedules/" in template else "unsearchable:ID"
+            self.simulator.faults.set(alone)
 
     @property
     def _state(self) -> CompanyState:
@@ -279,6 +284,7 @@ def _number(source_id: str) -> int:
     return int(key_of(source_id)[1])
 
 
+@cache
 def _fixtures() -> Mapping[str, _Fixture]:
     folder = resources.files("claw.connectors.simpro").joinpath("fixtures")
     files = sorted(_json_files(folder), key=lambda file: file.name)
