@@ -36,8 +36,8 @@ _TROUBLE = (
 async def _nothing_leaks(run: Run) -> None:
     stand = Stand(run)
     quieten(stand)
+    stand.stage.book(at(stand.stage.today, 0, 30), 15, text=NOTE)  # the first row of the list
     book_many(stand, 2)
-    stand.stage.book(at(stand.stage.today, 23, 30), 15, text=NOTE)
     secrets = stand.stage.secrets()
     personal: set[str] = set(_WORDS)
     said: list[tuple[str, str]] = []

@@ -5,7 +5,9 @@ no simulator has to know how to say it.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
+from typing import cast
 
 import httpx2
 import msgspec
@@ -70,14 +72,26 @@ async def _expect_survived(session: Session, wanted: set[str], name: str) -> Non
             lines = outcome_lines(result).decode("utf-8")
         except (ClawError, UnicodeError) as problem:
             raise CheckFailed(f"{name}: a record cannot be written down: {problem}") from problem
-        for line in lines.splitlines():
+        for line in filter(None, lines.split("\n")):
             _expect_storable(msgspec.json.decode(line), name)
 
 
 def _expect_storable(value: object, name: str) -> None:
     """No text holds what a database refuses or what turns the direction of a message."""
-    found = _NEVER_STORED.search(str(value) if not isinstance(value, str) else value)
-    expect(found is None, f"{name}: a record holds the character {found and found[0]!r}")
+    for text in _texts(value):
+        found = _NEVER_STORED.search(text)
+        expect(found is None, f"{name}: a record holds the character {found and found[0]!r}")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in cast("list[object]", value):
+            yield from _texts(each)
+    elif isinstance(value, dict):
+        for each in cast("dict[str, object]", value).values():
+            yield from _texts(each)
 
 
 async def _numbers(stand: Stand, session: Session, marked: str, plain: str) -> None:

@@ -1,0 +1,300 @@
+"""Faults of reading: rows lost, trouble swallowed, things said aloud."""
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from claw.connect import (
+    Bundle,
+    ConnectorError,
+    Context,
+    Covered,
+    Mode,
+    Page,
+    RateLimited,
+    Raw,
+    ReadEvent,
+    ReadRequest,
+    SourceChanged,
+    Transient,
+    source_id,
+)
+from claw.core.time import local_date
+from claw_testing.planted.plant import READING, Plant, plant
+from claw_testing.sample_connector.client import BOOKINGS, bundles
+from claw_testing.sample_connector.connector import SnipsConnector
+from claw_testing.sample_connector.simulator import PAGE_ROWS
+from claw_testing.sample_connector.wire import Booking, Bookings, decode
+
+
+class _Edits(SnipsConnector):
+    """Changes what the sample yields."""
+
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        async for event in super().read(ctx, request):
+            edited = self.edited(event, ctx)
+            if edited is not None:
+                yield edited
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        return event
+
+
+class _Pages(SnipsConnector):
+    """Pages through bookings without a look at the totals, up to a page that is not full."""
+
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        if request.mode is not Mode.WINDOW or request.slice is None:
+            async for event in super().read(ctx, request):
+                yield event
+            return
+        zone = ctx.account.zone if ctx.account and ctx.account.zone else ctx.tenant_zone
+        first = local_date(request.slice.start, zone)
+        last = local_date(request.slice.end - timedelta(seconds=1), zone)
+        rows: list[bytes] = []
+        page = 1
+        while True:
+            query = {"from": first.isoformat(), "to": last.isoformat(), "page": str(page)}
+            response = await ctx.http.get(BOOKINGS, path={}, query=query)
+            answer = decode(response.body, Bookings)
+            found = [bytes(row) for row in answer.bookings]
+            if self.ends_before(page, found, answer.total):
+                break
+            rows += found
+            if self.ends_after(page, found, answer.total):
+                break
+            page += 1
+        yield Page(bundles=await bundles(ctx, rows))
+        yield Covered(slice=request.slice, seen=len(rows))
+
+    def ends_before(self, page: int, found: list[bytes], total: int) -> bool:
+        return False
+
+    def ends_after(self, page: int, found: list[bytes], total: int) -> bool:
+        return len(found) < PAGE_ROWS
+
+
+class NeverLooksBack(_Pages):
+    """does not notice that the ground moved between two pages"""
+
+
+class DropsTheLastPage(_Pages):
+    """drops a last page that is not full"""
+
+    def ends_before(self, page: int, found: list[bytes], total: int) -> bool:
+        return page > 1 and len(found) < PAGE_ROWS
+
+
+class StumblesOverAnEmptyPage(_Pages):
+    """takes an empty page after a full one for a change of the source"""
+
+    def ends_before(self, page: int, found: list[bytes], total: int) -> bool:
+        if page > 1 and not found and total == (page - 1) * PAGE_ROWS:
+            raise SourceChanged("an empty page", path=BOOKINGS)
+        return False
+
+
+class ReadsTheTenantsDates(SnipsConnector):
+    """asks for the tenant's dates where the account lives in another zone"""
+
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        async for event in super().read(replace(ctx, account=None), request):
+            yield event
+
+
+class AsksWhatItDidNotDeclare(_Edits):
+    """asks for what it did not declare when it reads by id"""
+
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        if request.mode is Mode.BY_ID:
+            await ctx.http.get("/v1/rooms", path={})
+        async for event in super().read(ctx, request):
+            yield event
+
+
+class NeverSaysAbsent(_Edits):
+    """says nothing of an id that is gone"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        return event if isinstance(event, Page | Covered) else None
+
+
+class CountsOneLess(_Edits):
+    """counts one row less than it gave"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if isinstance(event, Covered) and event.seen:
+            return replace(event, seen=event.seen - 1)
+        return event
+
+
+class DropsWhatItCannotRead(_Edits):
+    """leaves out rows without a date before anybody can see them"""
+
+    _left = 0
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        match event:
+            case Page():
+                kept = tuple(each for each in event.bundles if _booking(each).day)
+                self._left = len(kept)
+                return Page(bundles=kept)
+            case Covered():
+                return replace(event, seen=self._left)
+            case _:
+                return event
+
+
+class TakesTroubleForNothing(_Edits):
+    """takes trouble for an empty list"""
+
+    caught: tuple[type[ConnectorError], ...] = (Transient, SourceChanged)
+
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        try:
+            async for event in super().read(ctx, request):
+                yield event
+        except self.caught:
+            yield Page(bundles=())
+            yield Covered(slice=request.slice, seen=0)
+
+
+class TakesThrottlingForNothing(TakesTroubleForNothing):
+    """takes 429 without end for an empty list"""
+
+    caught = (RateLimited,)
+
+
+class LetsOthersErrorsOut(_Edits):
+    """lets an error that is not of the closed set out"""
+
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        try:
+            async for event in super().read(ctx, request):
+                yield event
+        except Transient as error:
+            raise RuntimeError(error.code) from None
+
+
+class LeavesOutNights(_Edits):
+    """leaves out bookings that end on the next day"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if not isinstance(event, Page):
+            return event
+        rows = [(each, _booking(each)) for each in event.bundles]
+        return Page(
+            bundles=tuple(each for each, row in rows if (row.start or "") < (row.end or ""))
+        )
+
+
+class LogsTheKey(_Edits):
+    """writes the key to the log"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        ctx.log.info("reading", key="snips-simulated-1-1")
+        return event
+
+
+class LogsNames(_Edits):
+    """writes clients to the log"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if isinstance(event, Page):
+            for bundle in event.bundles:
+                client = bundle.parts.get("client")
+                ctx.log.info("read", client=client.body if isinstance(client, Raw) else None)
+        return event
+
+
+class LogsElsewhere(_Edits):
+    """writes notes to a log of its own"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if isinstance(event, Page):
+            for bundle in event.bundles:
+                logging.getLogger("snips").debug("note: %s", _booking(bundle).note)
+        return event
+
+
+class Prints(_Edits):
+    """prints notes"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if isinstance(event, Page):
+            print(*(_booking(bundle).note for bundle in event.bundles))
+        return event
+
+
+class ChainsWhatItRead(_Edits):
+    """raises a good error with a bad one behind it, which quotes a client's note"""
+
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        async for event in super().read(ctx, request):
+            if isinstance(event, Page):
+                for bundle in event.bundles:
+                    row = _booking(bundle)
+                    if row.status == "levitating":
+                        raise SourceChanged("an unknown status", path="status") from ValueError(row)
+            yield event
+
+
+class CountsInFloats(_Edits):
+    """takes ids for numbers of 53 bits"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if not isinstance(event, Page):
+            return event
+        return Page(bundles=tuple(_rounded(bundle) for bundle in event.bundles))
+
+
+class DropsOddNotes(_Edits):
+    """leaves out rows with characters it does not like"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if not isinstance(event, Page):
+            return event
+        return Page(
+            bundles=tuple(each for each in event.bundles if b"\\u0000" not in each.primary.body)
+        )
+
+
+def _booking(bundle: Bundle) -> Booking:
+    return decode(bundle.primary.body, Booking)
+
+
+def _ends_that_day(bundle: Bundle) -> bool:
+    row = _booking(bundle)
+    return (row.start or "") < (row.end or "")
+
+
+def _rounded(bundle: Bundle) -> Bundle:
+    number = int(float(_booking(bundle).id))
+    return replace(bundle, primary=replace(bundle.primary, source_id=source_id("booking", number)))
+
+
+_RED: tuple[tuple[SnipsConnector, str], ...] = (
+    (AsksWhatItDidNotDeclare(), "C01"),
+    (NeverSaysAbsent(), "C01"),
+    (CountsOneLess(), "C04"),
+    (DropsWhatItCannotRead(), "C04"),
+    (NeverLooksBack(), "C06 C10"),
+    (DropsTheLastPage(), "C06 C10 C13 C16"),
+    (StumblesOverAnEmptyPage(), "C06 C10 C16"),
+    (TakesTroubleForNothing(), "C10"),
+    (LetsOthersErrorsOut(), "C10 C18"),
+    (TakesThrottlingForNothing(), "C13"),
+    (LeavesOutNights(), "C16"),
+    (ReadsTheTenantsDates(), "C16"),
+    (LogsTheKey(), "C18"),
+    (LogsNames(), "C18"),
+    (LogsElsewhere(), "C18"),
+    (Prints(), "C18"),
+    (ChainsWhatItRead(), "C04 C18"),
+    (CountsInFloats(), "C19"),
+    (DropsOddNotes(), "C19"),
+)
+
+READS: tuple[Plant, ...] = tuple(plant(connector, red, READING) for connector, red in _RED)
