@@ -61,9 +61,9 @@ class ConnectionChecks:
         """Prove a connection; its trouble is told, never raised.
 
         Raises:
-            NotFound: no such connection.
+            NotFound, Refused: no such connection, or it was removed.
         """
-        connection = await self._connections.get(tenant, name)
+        connection = await self._connections.present(tenant, name)
         proofs: list[Proof] = []
         failure: ConnectorError | NotFound | None = None
         try:

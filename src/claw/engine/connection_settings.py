@@ -65,7 +65,7 @@ class ConnectionSettings:
             Refused: ``account_changed``, when records of another account would be mixed in;
                 ``sync_running``, when a sync still maps with the old settings.
         """
-        connection = await self._connections.get(tenant, name)
+        connection = await self._connections.present(tenant, name)
         manifest = self._catalog.manifest(connection.connector)
         settings = self._catalog.check_settings(
             connection.connector,

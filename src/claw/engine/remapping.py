@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from msgspec import Struct
 
 from claw.engine.sync.applying import Place, apply_records, remove
-from claw.engine.sync.leases import Leases, hold, subject_of
+from claw.engine.sync.leases import Leases, hold
 from claw.engine.sync.remap import map_kept
 from claw.engine.sync.source import map_env
 from claw.ports.catalog import ConnectorCatalog
@@ -131,13 +131,12 @@ class Remapping:
         async with AsyncExitStack() as stack:
             held = [
                 await stack.enter_async_context(
-                    self._leases.lease(
-                        tenant.tenant_id, subject_of(place.connection_id, place.stream), owner
-                    )
+                    self._leases.lease(tenant.tenant_id, place.connection_id, place.stream, owner)
                 )
                 for place in places
             ]
             async with self._db.tenant(tenant.tenant_id) as uow:
                 for lease in held:
                     await hold(uow, lease)
+                await uow.snapshots.hold_shared()
                 yield Writing(uow, tenant, connector, places)

@@ -51,6 +51,7 @@ class DiffDocument(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """The differences of two snapshots over the dates both hold.
 
     ``degraded`` when either was taken with a source that was not read completely.
+    ``left_out`` names connections that cannot be compared: removed since, or erased.
     """
 
     from_: str
@@ -58,14 +59,19 @@ class DiffDocument(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     window: WindowDocument
     degraded: bool
     changes: list[Change]
+    left_out: list[str]
 
 
 class VerifyDocument(Struct, frozen=True, kw_only=True):
-    """The outcome of proving a snapshot."""
+    """The outcome of proving a snapshot.
+
+    ``erased`` of its ``records`` are known no more, and say so: that is no problem.
+    """
 
     id: str
     ok: bool
     records: int
+    erased: int
     problems: list[str]
 
 

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 import msgspec
 
-from claw.core.errors import InvalidInput, NotFound
+from claw.core.errors import InvalidInput, NotFound, Refused
 from claw.core.model.canonical import parse_hash_prefix
 from claw.core.model.reference import Ref
 from claw.core.model.versions import SchemaVersions
 from claw.core.snapshots.content import Snapshot, SnapshotContent, incomplete, read_content
 from claw.core.snapshots.diff import diff_contents
+from claw.core.snapshots.erasure import is_erased
 from claw.core.snapshots.export import export_lines
 from claw.core.snapshots.identity import make_snapshot
 from claw.core.snapshots.tree import build_tree, leaves_of, parts_of
@@ -65,6 +66,7 @@ class SnapshotService:
         Raises:
             InvalidInput: when the range makes no sense.
             NotFound: when nothing of it was ever read completely.
+            Refused: when a connection was removed meanwhile; what was read is not kept.
         """
         now = self._clock.now()
         first, last = window_of(local_date(now, tenant.zone), first, last)
@@ -96,6 +98,7 @@ class SnapshotService:
         # Bytes that a sync replaced since then stay for a day after their last use.
         async with self._db.tenant(tenant.tenant_id) as uow:
             await uow.snapshots.hold_shared()
+            await _refuse_removed(uow, snapshot)
             await uow.snapshots.put(snapshot, tree, counts)
         return snapshot_document(tenant.slug, snapshot, counts)
 
@@ -168,6 +171,7 @@ class SnapshotService:
             window=WindowDocument(first=found.first, last=found.last),
             degraded=is_degraded(old.snapshot) or is_degraded(new.snapshot),
             changes=list(found.changes),
+            left_out=list(found.left_out),
         )
 
     async def verify(self, tenant: Tenant, prefix: str) -> VerifyDocument:
@@ -181,7 +185,11 @@ class SnapshotService:
             blobs = await uow.records.blobs(_names(leaves_of, parts.values()))
         problems = verify_snapshot(snapshot, tree, parts.get, blobs.get)
         return VerifyDocument(
-            id=snapshot.snapshot_id, ok=not problems, records=len(blobs), problems=problems
+            id=snapshot.snapshot_id,
+            ok=not problems,
+            records=len(blobs),
+            erased=sum(is_erased(blob) for blob in blobs.values()),
+            problems=problems,
         )
 
     async def export(self, tenant: Tenant, prefix: str) -> Sequence[bytes]:
@@ -193,6 +201,17 @@ class SnapshotService:
         async with self._db.tenant(tenant.tenant_id) as uow:
             leaves, blobs = await _load(uow, snapshot)
         return tuple(export_lines(snapshot, leaves, blobs))
+
+
+async def _refuse_removed(uow: UnitOfWork, snapshot: Snapshot) -> None:
+    """Its records may be erased already: a snapshot of them would name what is not there."""
+    there = {connection.name for connection in await uow.connections.list()}
+    if not there.issuperset(source.connection for source in snapshot.sources):
+        raise Refused(
+            "a connection was removed while the snapshot was taken",
+            code="connection_removed",
+            hint="take it again",
+        )
 
 
 async def _documents(

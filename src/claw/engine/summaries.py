@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -36,6 +36,8 @@ from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database
 
 _KIND = "summary-document"
+
+Reason: TypeAlias = Literal["renderer retired", "input expired", "erased"]
 
 
 class VerifiedSummary(Struct, frozen=True, kw_only=True):
@@ -80,8 +82,8 @@ class SummaryService:
 
         Raises:
             InvalidInput: an unknown view, or a staff view for nobody.
-            NotFound: no snapshot, or a day that was never read completely: that is never
-                an empty day.
+            NotFound: no snapshot, one whose records were erased, or a day that was never
+                read completely: that is never an empty day.
         """
         if view not in VIEWS:
             raise InvalidInput(
@@ -95,6 +97,7 @@ class SummaryService:
         snapshot = await self._newest(tenant)
         self._refuse_unread(snapshot, day)
         content = await self._snapshots.content(tenant, snapshot)
+        _refuse_erased(tenant, content)
         previous = await self._previous(tenant, day, snapshot)
         pack = self._verticals[tenant.vertical]
         inputs = SummaryInputs(
@@ -137,7 +140,8 @@ class SummaryService:
         """Check a kept summary's bytes and make it again from what it was made from.
 
         Not replayable: the form is of a retired renderer, or something it was made from
-        (words, zone data, a record) is no longer there. Its bytes are true all the same.
+        (words, zone data, a record) is no longer there; or a record was erased. Its bytes
+        are true all the same.
 
         Raises:
             CheckFailed: the bytes were changed, or making it again gives others.
@@ -168,6 +172,8 @@ class SummaryService:
         except (NotFound, CheckFailed):
             return _not_replayable(kept, "input expired")
         if _body(build_document(inputs, content, previous, pack)) != kept.document:
+            if content.erased or (previous and previous.erased):
+                return _not_replayable(kept, "erased")
             raise CheckFailed(
                 "making the summary again gives different bytes",
                 code="summary_different",
@@ -223,9 +229,17 @@ class SummaryService:
         return found[0]
 
 
-def _not_replayable(
-    kept: KeptSummary, reason: Literal["renderer retired", "input expired"]
-) -> VerifiedSummary:
+def _refuse_erased(tenant: Tenant, content: SnapshotContent) -> None:
+    """What is left of a snapshot would tell an emptier day than there was."""
+    if content.erased:
+        raise NotFound(
+            f"{len(content.erased)} records of the newest snapshot were erased",
+            code="snapshot_erased",
+            hint=f"`claw snapshot take --tenant {tenant.slug}` keeps what is known now",
+        )
+
+
+def _not_replayable(kept: KeptSummary, reason: Reason) -> VerifiedSummary:
     return VerifiedSummary(id=kept.summary_id, outcome="not replayable", reason=reason)
 
 

@@ -20,17 +20,28 @@ class Facts(Struct, frozen=True, kw_only=True):
     checked_at: datetime | None = None
 
 
+Status = Literal["active", "paused", "removed"]
+Removal = Literal["keep_history", "with_data"]
+
+
 class Connection(Struct, frozen=True, kw_only=True):
-    """A connection as stored. Its name is unique in the tenant, never renamed or reused."""
+    """A connection as stored. Its name is unique in the tenant, never renamed or reused.
+
+    ``status_by`` and ``status_at`` say who set the status and when, where somebody did;
+    ``removal`` how it was removed.
+    """
 
     connection_id: UUID
     name: str
     connector: str
     settings: Mapping[str, str]
-    status: Literal["active", "paused"]
+    status: Status
     paused_reason: str | None
     facts: Facts | None
     created_at: datetime
+    status_by: str | None = None
+    status_at: datetime | None = None
+    removal: Removal | None = None
 
 
 class ConnectionStore(Protocol):
@@ -41,11 +52,26 @@ class ConnectionStore(Protocol):
         ...
 
     async def find(self, name: str) -> Connection | None:
-        """The connection of that name."""
+        """The connection of that name, also one that was removed."""
         ...
 
-    async def list(self) -> Sequence[Connection]:
-        """All connections by name."""
+    async def list(self, *, removed: bool = False) -> Sequence[Connection]:
+        """The connections there are, by name; with ``removed`` those that were, too."""
+        ...
+
+    async def keep_present(self, connection_id: UUID) -> bool:
+        """Keep a removal away until this transaction ends; False when it was removed."""
+        ...
+
+    async def lock(self, connection_id: UUID) -> Connection:
+        """The connection, which nobody else changes until this transaction ends."""
+        ...
+
+    async def remove(self, connection_id: UUID, removal: Removal, *, by: str, at: datetime) -> int:
+        """Destroy the secrets and mark it removed; returns how many secrets there were.
+
+        With its data, its settings and what was learnt of the account go too.
+        """
         ...
 
     async def save_settings(self, connection_id: UUID, settings: Mapping[str, str]) -> None:
@@ -53,17 +79,27 @@ class ConnectionStore(Protocol):
         ...
 
     async def save_facts(self, connection_id: UUID, facts: Facts) -> None:
-        """Remember what a check learnt."""
+        """Remember what a check learnt; of one that was removed, nothing."""
         ...
 
     async def set_status(
-        self, connection_id: UUID, status: Literal["active", "paused"], reason: str | None
+        self,
+        connection_id: UUID,
+        status: Literal["active", "paused"],
+        reason: str | None,
+        *,
+        by: str,
+        at: datetime,
     ) -> None:
-        """Pause with a reason, or resume."""
+        """Pause with a reason, or resume; one that was removed stays so."""
         ...
 
     async def put_secret(self, connection_id: UUID, name: str, sealed: bytes) -> None:
         """Store one sealed secret, replacing an earlier one."""
+        ...
+
+    async def drop_secret(self, connection_id: UUID, name: str) -> None:
+        """Delete one sealed secret, if it is there."""
         ...
 
     async def sealed_secrets(self, connection_id: UUID) -> Mapping[str, bytes]:

@@ -28,3 +28,10 @@ class LeaseStore(Protocol):
     async def end(self, lease: Lease) -> None:
         """Give it back, if it is still ours."""
         ...
+
+    async def break_all(self, subjects: str, owner: UUID) -> bool:
+        """Take away the leases whose subjects begin so, for good; False when one is alive.
+
+        Whoever held one that ran out cannot write any more either.
+        """
+        ...

@@ -4,16 +4,37 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import Struct
+
 from claw.core.model.records import RecordType
+from claw.core.model.reference import Ref
 from claw.core.snapshots.content import Snapshot
 from claw.core.snapshots.tree import Tree
+
+
+class Naming(Struct, frozen=True, kw_only=True):
+    """The stored bytes of a connection's records that snapshots name, and how many do.
+
+    ``summaries`` are the kept ones that such a snapshot was given to.
+    """
+
+    blobs: Mapping[str, Ref]
+    snapshots: int
+    summaries: int
 
 
 class SnapshotStore(Protocol):
     """Reads and writes the tenant's snapshots."""
 
     async def hold_shared(self) -> None:
-        """Keep collecting away until this transaction ends."""
+        """Keep away whoever takes stored bytes away, until this transaction ends.
+
+        Held by whatever writes, or names, bytes that may be there already.
+        """
+        ...
+
+    async def hold_alone(self) -> None:
+        """Take stored bytes away: nobody writes or names any until this transaction ends."""
         ...
 
     async def put(self, snapshot: Snapshot, tree: Tree, counts: Mapping[RecordType, int]) -> None:
@@ -41,4 +62,8 @@ class SnapshotStore(Protocol):
 
     async def nodes(self, names: Collection[str]) -> Mapping[str, bytes]:
         """Trees and parts by name."""
+        ...
+
+    async def naming(self, connection: str) -> Naming:
+        """What names records of a connection."""
         ...

@@ -57,8 +57,8 @@ class HeldRemoval(Struct, frozen=True, kw_only=True):
 class SyncStore(Protocol):
     """Reads and writes runs, coverage, quarantine and held removals."""
 
-    async def start_run(self, run: SyncRun) -> None:
-        """Record a run before its first request."""
+    async def start_run(self, run: SyncRun, connections: Collection[UUID]) -> None:
+        """Record a run, and what it is to read, before its first request."""
         ...
 
     async def finish_run(

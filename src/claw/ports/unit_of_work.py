@@ -16,6 +16,7 @@ from claw.ports.lease_store import LeaseStore
 from claw.ports.raw_store import RawStore
 from claw.ports.reconnect_store import ReconnectStore
 from claw.ports.record_store import RecordStore
+from claw.ports.removal_store import RemovalStore
 from claw.ports.snapshot_store import SnapshotStore
 from claw.ports.summary_store import SummaryStore
 from claw.ports.sync_store import SyncStore
@@ -58,6 +59,11 @@ class UnitOfWork(Protocol):
     @property
     def reconnects(self) -> ReconnectStore:
         """What a person must do before a source can be read again."""
+        ...
+
+    @property
+    def removals(self) -> RemovalStore:
+        """Taking away what belongs to a connection that is removed."""
         ...
 
     @property

@@ -1,16 +1,20 @@
 """SQL of connections and their sealed secrets. Every statement names its tenant."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 from asyncpg import Record
 
-from claw.ports.connection_store import Connection, Facts
+from claw.ports.connection_store import Connection, Facts, Removal
 from claw.store.tenancy import Transaction
 
-_COLUMNS = "connection_id, name, connector, settings, status, paused_reason, facts, created_at"
+_COLUMNS = (
+    "connection_id, name, connector, settings, status, paused_reason, facts, created_at, "
+    "status_by, status_at, removal"
+)
 
 
 class PostgresConnections:
@@ -49,19 +53,74 @@ class PostgresConnections:
         )
         return None if row is None else _connection(row)
 
-    async def list(self) -> Sequence[Connection]:
+    async def list(self, *, removed: bool = False) -> Sequence[Connection]:
         rows = await self._tx.fetch(
             f"""
             select {_COLUMNS} from claw.connection
-            where tenant_id = $1 order by name collate "C"
+            where tenant_id = $1 and ($2::boolean or status <> 'removed')
+            order by name collate "C"
             """,
             self._tenant_id,
+            removed,
         )
         return [_connection(row) for row in rows]
 
+    async def keep_present(self, connection_id: UUID) -> bool:
+        present = await self._tx.fetchval(
+            """
+            select true from claw.connection
+            where tenant_id = $1 and connection_id = $2 and status <> 'removed' for share
+            """,
+            self._tenant_id,
+            connection_id,
+        )
+        return present is True
+
+    async def lock(self, connection_id: UUID) -> Connection:
+        row = await self._tx.fetchrow(
+            f"""
+            select {_COLUMNS} from claw.connection
+            where tenant_id = $1 and connection_id = $2 for update
+            """,
+            self._tenant_id,
+            connection_id,
+        )
+        if row is None:
+            raise LookupError("a connection is never deleted")
+        return _connection(row)
+
+    async def remove(self, connection_id: UUID, removal: Removal, *, by: str, at: datetime) -> int:
+        destroyed = await self._tx.fetch(
+            """
+            delete from claw.connection_secret where tenant_id = $1 and connection_id = $2
+            returning name
+            """,
+            self._tenant_id,
+            connection_id,
+        )
+        await self._tx.execute(
+            """
+            update claw.connection
+            set status = 'removed', removal = $3, status_by = $4, status_at = $5,
+                paused_reason = null,
+                settings = case when $3 = 'with_data' then '{}' else settings end,
+                facts = case when $3 = 'with_data' then null else facts end
+            where tenant_id = $1 and connection_id = $2
+            """,
+            self._tenant_id,
+            connection_id,
+            removal,
+            by,
+            at,
+        )
+        return len(destroyed)
+
     async def save_settings(self, connection_id: UUID, settings: Mapping[str, str]) -> None:
         await self._tx.execute(
-            "update claw.connection set settings = $3 where tenant_id = $1 and connection_id = $2",
+            """
+            update claw.connection set settings = $3
+            where tenant_id = $1 and connection_id = $2 and status <> 'removed'
+            """,
             self._tenant_id,
             connection_id,
             _json(settings),
@@ -69,24 +128,36 @@ class PostgresConnections:
 
     async def save_facts(self, connection_id: UUID, facts: Facts) -> None:
         await self._tx.execute(
-            "update claw.connection set facts = $3 where tenant_id = $1 and connection_id = $2",
+            """
+            update claw.connection set facts = $3
+            where tenant_id = $1 and connection_id = $2 and status <> 'removed'
+            """,
             self._tenant_id,
             connection_id,
             _json(facts),
         )
 
     async def set_status(
-        self, connection_id: UUID, status: Literal["active", "paused"], reason: str | None
+        self,
+        connection_id: UUID,
+        status: Literal["active", "paused"],
+        reason: str | None,
+        *,
+        by: str,
+        at: datetime,
     ) -> None:
         await self._tx.execute(
             """
-            update claw.connection set status = $3, paused_reason = $4
-            where tenant_id = $1 and connection_id = $2
+            update claw.connection
+            set status = $3, paused_reason = $4, status_by = $5, status_at = $6
+            where tenant_id = $1 and connection_id = $2 and status <> 'removed'
             """,
             self._tenant_id,
             connection_id,
             status,
             reason,
+            by,
+            at,
         )
 
     async def put_secret(self, connection_id: UUID, name: str, sealed: bytes) -> None:
@@ -100,6 +171,17 @@ class PostgresConnections:
             connection_id,
             name,
             sealed,
+        )
+
+    async def drop_secret(self, connection_id: UUID, name: str) -> None:
+        await self._tx.execute(
+            """
+            delete from claw.connection_secret
+            where tenant_id = $1 and connection_id = $2 and name = $3
+            """,
+            self._tenant_id,
+            connection_id,
+            name,
         )
 
     async def sealed_secrets(self, connection_id: UUID) -> Mapping[str, bytes]:
@@ -129,4 +211,7 @@ def _connection(row: Record) -> Connection:
         paused_reason=row["paused_reason"],
         facts=None if facts is None else msgspec.json.decode(facts, type=Facts),
         created_at=row["created_at"],
+        status_by=row["status_by"],
+        status_at=row["status_at"],
+        removal=row["removal"],
     )

@@ -56,3 +56,26 @@ class PostgresLeases:
             lease.owner,
             lease.fence,
         )
+
+    async def break_all(self, subjects: str, owner: UUID) -> bool:
+        alive = await self._tx.fetchval(
+            """
+            select exists (select from claw.lease
+                           where tenant_id = $1 and starts_with(subject, $2)
+                             and until > clock_timestamp())
+            """,
+            self._tenant_id,
+            subjects,
+        )
+        if alive is True:
+            return False
+        await self._tx.execute(
+            """
+            update claw.lease set owner = $3, fence = fence + 1
+            where tenant_id = $1 and starts_with(subject, $2)
+            """,
+            self._tenant_id,
+            subjects,
+            owner,
+        )
+        return True

@@ -8,8 +8,10 @@ import msgspec
 
 from claw.core.model.canonical import canonical_bytes
 from claw.core.model.records import RecordType
+from claw.core.model.reference import Ref, connection_of
 from claw.core.snapshots.content import Snapshot
-from claw.core.snapshots.tree import Tree
+from claw.core.snapshots.tree import Tree, leaves_of, parts_of
+from claw.ports.snapshot_store import Naming
 from claw.store.tenancy import Row, Transaction
 
 # The class of advisory locks that guard a tenant's snapshots.
@@ -34,6 +36,11 @@ class PostgresSnapshots:
             "select pg_advisory_xact_lock_shared($1, hashtext($2))",
             _LOCK_CLASS,
             str(self._tenant_id),
+        )
+
+    async def hold_alone(self) -> None:
+        await self._tx.execute(
+            "select pg_advisory_xact_lock($1, hashtext($2))", _LOCK_CLASS, str(self._tenant_id)
         )
 
     async def put(self, snapshot: Snapshot, tree: Tree, counts: Mapping[RecordType, int]) -> None:
@@ -131,6 +138,47 @@ class PostgresSnapshots:
             sorted(names),
         )
         return {row["node_hash"]: row["canonical"] for row in rows}
+
+    async def naming(self, connection: str) -> Naming:
+        """Works on names alone, so that it holds for snapshots of any schema."""
+        blobs: dict[str, Ref] = {}
+        parts: set[str] = set()
+        for row in await self._nodes_of_kind("part"):
+            for ref, content_hash in leaves_of(row["canonical"]).items():
+                if connection_of(ref) == connection:
+                    blobs[content_hash] = ref
+                    parts.add(row["node_hash"])
+        trees = {
+            row["node_hash"]
+            for row in await self._nodes_of_kind("tree")
+            if not parts.isdisjoint(parts_of(row["canonical"]).values())
+        }
+        counted = await self._tx.fetchrow(
+            """
+            select count(distinct s.snapshot_id) as snapshots,
+                   count(distinct m.summary_id) as summaries
+            from claw.snapshot s
+            left join claw.summary m on m.tenant_id = $1 and m.snapshot_id = s.snapshot_id
+            where s.tenant_id = $1 and s.tree = any($2::text[])
+            """,
+            self._tenant_id,
+            sorted(trees),
+        )
+        return Naming(
+            blobs=blobs,
+            snapshots=counted["snapshots"] if counted else 0,
+            summaries=counted["summaries"] if counted else 0,
+        )
+
+    async def _nodes_of_kind(self, kind: str) -> Sequence[Row]:
+        return await self._tx.fetch(
+            """
+            select node_hash, canonical from claw.snapshot_node
+            where tenant_id = $1 and kind = $2
+            """,
+            self._tenant_id,
+            kind,
+        )
 
 
 def _present(source: msgspec.Struct) -> dict[str, object]:

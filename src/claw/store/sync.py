@@ -22,7 +22,7 @@ class PostgresSync:
         self._tx = tx
         self._tenant_id = tenant_id
 
-    async def start_run(self, run: SyncRun) -> None:
+    async def start_run(self, run: SyncRun, connections: Collection[UUID]) -> None:
         await self._tx.execute(
             """
             insert into claw.sync_run
@@ -35,6 +35,15 @@ class PostgresSync:
             run.first,
             run.last,
             run.started_at,
+        )
+        await self._tx.execute(
+            """
+            insert into claw.sync_run_connection (tenant_id, run_id, connection_id)
+            select $1, $2, connection_id from unnest($3::uuid[]) as c (connection_id)
+            """,
+            self._tenant_id,
+            run.run_id,
+            list(connections),
         )
 
     async def finish_run(

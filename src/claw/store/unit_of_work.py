@@ -11,6 +11,7 @@ from claw.store.leases import PostgresLeases
 from claw.store.raws import PostgresRaws
 from claw.store.reconnects import PostgresReconnects
 from claw.store.records import PostgresRecords
+from claw.store.removals import PostgresRemovals
 from claw.store.snapshots import PostgresSnapshots
 from claw.store.summaries import PostgresSummaries
 from claw.store.sync import PostgresSync
@@ -29,6 +30,7 @@ class TenantStores:
         self.leases = PostgresLeases(transaction, tenant_id)
         self.grants = PostgresGrants(transaction, tenant_id)
         self.reconnects = PostgresReconnects(transaction, tenant_id)
+        self.removals = PostgresRemovals(transaction, tenant_id)
         self.audit = PostgresAudit(transaction, tenant_id)
         self.snapshots = PostgresSnapshots(transaction, tenant_id)
         self.summaries = PostgresSummaries(transaction, tenant_id)

@@ -74,6 +74,8 @@ class Diff(Struct, frozen=True, kw_only=True):
     """The differences over the dates that both snapshots hold, both ends included.
 
     In order of local date, start and reference; records without a date come last.
+    ``left_out`` names connections that cannot be compared, because they were removed since
+    or their records were erased: that nothing of them is told is no news of the schedule.
     """
 
     from_: str
@@ -81,6 +83,7 @@ class Diff(Struct, frozen=True, kw_only=True):
     first: date
     last: date
     changes: tuple[Change, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def classes_of(before: Record, after: Record, fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from claw.core.model.canonical import short_hash
 from claw.core.model.records import Appointment, Record
 from claw.core.model.reference import Ref
 from claw.core.model.versions import SchemaVersions
+from claw.core.snapshots.erasure import is_erased
 from claw.core.time import local_date
 
 
@@ -49,11 +50,13 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 class SnapshotContent(Struct, frozen=True, kw_only=True):
     """A snapshot with its records, read as values of the newest schema.
 
-    ``snapshot.schema`` stays what it was taken in.
+    ``snapshot.schema`` stays what it was taken in. ``erased`` records are named by the
+    snapshot and known no more.
     """
 
     snapshot: Snapshot
     records: Mapping[Ref, Record]
+    erased: frozenset[Ref] = frozenset()
 
     def get(self, ref: Ref | UnsetType) -> Record | None:
         """The record of that reference, None when there is none."""
@@ -67,6 +70,12 @@ class SnapshotContent(Struct, frozen=True, kw_only=True):
             if isinstance(record, Appointment) and local_date(record.starts_at, record.zone) == day
         ]
         return tuple(sorted(found, key=lambda record: (record.starts_at, record.ref)))
+
+
+def removed_since(before: Snapshot, after: Snapshot) -> frozenset[str]:
+    """Connections that were removed between two snapshots; one that is there is named."""
+    now = {source.connection for source in after.sources}
+    return frozenset(source.connection for source in before.sources) - now
 
 
 def read_content(
@@ -83,9 +92,14 @@ def read_content(
     """
     if missing := sorted(set(leaves.values()) - blobs.keys()):
         raise incomplete(snapshot, f"record {missing[0]} is missing")
+    erased = frozenset(ref for ref, name in leaves.items() if is_erased(blobs[name]))
     return SnapshotContent(
         snapshot=snapshot,
-        records={ref: versions.read(snapshot.schema, blobs[leaves[ref]]) for ref in sorted(leaves)},
+        records={
+            ref: versions.read(snapshot.schema, blobs[leaves[ref]])
+            for ref in sorted(leaves.keys() - erased)
+        },
+        erased=erased,
     )
 
 

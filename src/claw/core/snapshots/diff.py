@@ -14,10 +14,10 @@ from msgspec.structs import replace
 
 from claw.core.errors import InvalidInput
 from claw.core.model.records import Record, type_of
-from claw.core.model.reference import Ref
+from claw.core.model.reference import Ref, connection_of
 from claw.core.model.tombstones import is_gone
 from claw.core.snapshots.changes import Change, ChangeKind, Diff, classes_of
-from claw.core.snapshots.content import SnapshotContent
+from claw.core.snapshots.content import SnapshotContent, removed_since
 from claw.core.snapshots.selection import date_of, is_dated, select
 
 __all__ = ["Change", "Diff", "diff_contents"]
@@ -39,9 +39,13 @@ def diff_contents(before: SnapshotContent, after: SnapshotContent) -> Diff:
         )
     was = select(before.records, first, last)
     now = select(after.records, first, last)
+    left_out = _left_out(before, after)
+    refs = was | now
+    if left_out:
+        refs = {ref for ref in refs if connection_of(ref) not in left_out}
     changes = [
         change
-        for ref in sorted(was | now)
+        for ref in sorted(refs)
         if (change := _change(ref, before, after, was, now)) is not None
     ]
     return Diff(
@@ -50,7 +54,14 @@ def diff_contents(before: SnapshotContent, after: SnapshotContent) -> Diff:
         first=first,
         last=last,
         changes=tuple(sorted(changes, key=_order)),
+        left_out=tuple(sorted(left_out)),
     )
+
+
+def _left_out(before: SnapshotContent, after: SnapshotContent) -> frozenset[str]:
+    erased = before.erased | after.erased
+    removed = removed_since(before.snapshot, after.snapshot)
+    return removed | {connection_of(ref) for ref in erased}
 
 
 def _change(

@@ -6,6 +6,7 @@ import msgspec
 
 from claw.core.model.reference import Ref
 from claw.core.snapshots.content import Snapshot, incomplete
+from claw.core.snapshots.erasure import is_erased
 
 
 def export_lines(
@@ -14,7 +15,7 @@ def export_lines(
     """One JSON object for each record in order of reference, without line ends.
 
     Without ``schema`` an object's bytes are those its content hash is made of, in the
-    schema the snapshot was taken in.
+    schema the snapshot was taken in. Records that were erased are left out.
 
     Raises:
         CheckFailed: when bytes are missing.
@@ -24,4 +25,6 @@ def export_lines(
         blob = blobs.get(leaves[ref])
         if blob is None:
             raise incomplete(snapshot, f"record {leaves[ref]} (of {ref}) is missing")
+        if is_erased(blob):
+            continue
         yield head + blob[1:]

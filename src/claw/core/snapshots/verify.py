@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from claw.core.model.canonical import content_hash
 from claw.core.snapshots.content import Snapshot
+from claw.core.snapshots.erasure import erased_bytes
 from claw.core.snapshots.identity import identity_of
 from claw.core.snapshots.tree import leaves_of, parts_of
 
@@ -22,7 +23,10 @@ Load: TypeAlias = Callable[[str], bytes | None]
 
 
 def verify_snapshot(snapshot: Snapshot, tree: bytes | None, part: Load, blob: Load) -> list[str]:
-    """What is wrong with a snapshot; empty when every leaf is present and true."""
+    """What is wrong with a snapshot; empty when every leaf is present and true.
+
+    A leaf that says it was erased is no fault, as long as it is the right one's.
+    """
     problems: list[str] = []
     if identity_of(snapshot) != snapshot.snapshot_id:
         problems.append("the snapshot's own fields do not give its name")
@@ -35,6 +39,8 @@ def verify_snapshot(snapshot: Snapshot, tree: bytes | None, part: Load, blob: Lo
         leaves = _decoded(problems, f"part of {day}", lambda body=body: leaves_of(body))
         for ref, name in sorted(leaves.items()):
             record = blob(name)
+            if record == erased_bytes(ref):
+                continue
             if not _true(problems, "record", name, record) or record is None:
                 problems[-1] += f" (of {ref})"
             elif _ref_in(record) != ref:

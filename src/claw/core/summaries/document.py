@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 
 from claw.core.model.canonical import canonical_bytes, content_hash
 from claw.core.model.reference import Ref
-from claw.core.snapshots.content import Snapshot, SnapshotContent
+from claw.core.snapshots.content import Snapshot, SnapshotContent, removed_since
 from claw.core.summaries import blocks
 from claw.core.summaries.blocks.people import is_person
 from claw.core.summaries.facts import Facts, count_once, first_start
@@ -188,6 +188,11 @@ def _banners(facts: Facts, stale: Iterable[str]) -> tuple[str, ...]:
                 f"{'is' if source.held_back == 1 else 'are'} missing here "
                 "(see `claw quarantine list`)"
             )
+    if facts.previous is not None:
+        found += [
+            f"{name} was removed: what it held is no longer told here"
+            for name in sorted(removed_since(facts.previous.snapshot, facts.content.snapshot))
+        ]
     return tuple(dict.fromkeys(found))
 
 

@@ -5,14 +5,21 @@ from collections.abc import Sequence
 
 from claw.core.errors import InvalidInput, NotFound, Refused
 from claw.engine.sync.applying import Place
-from claw.engine.sync.leases import LeaseLost, Leases, subject_of
+from claw.engine.sync.changes import ChangesWork, feed_of
+from claw.engine.sync.leases import LeaseLost, Leases
 from claw.engine.sync.plan import PlannedSlice, halves, plan_slices
-from claw.engine.sync.report import ConnectionReport, StreamReport, SyncError
+from claw.engine.sync.report import (
+    ConnectionReport,
+    StreamReport,
+    SyncError,
+    SyncWarning,
+)
+from claw.engine.sync.report import Mode as RunMode
 from claw.engine.sync.slices import SliceWork
-from claw.engine.sync.source import Source, Sources, describe_error, warnings_of
+from claw.engine.sync.source import Source, Sources, describe_error, told_of, warnings_of
 from claw.engine.sync.verdict import StreamOutcome, status_of, warnings_about
 from claw.ports.connection_store import Connection
-from claw.ports.connector import Mode, Slice
+from claw.ports.connector import Mode, PullsHints, Slice
 from claw.ports.connector_errors import (
     AuthRevoked,
     ConfigInvalid,
@@ -51,6 +58,7 @@ class ConnectionRun:
         run: SyncRun,
         trace_id: str,
         progress: ProgressListener | None,
+        mode: RunMode = "window",
     ) -> None:
         self._db = db
         self._sources = sources
@@ -60,6 +68,7 @@ class ConnectionRun:
         self._run = run
         self._trace_id = trace_id
         self._progress = progress
+        self._mode: RunMode = mode
 
     async def read(self, connection: Connection) -> ConnectionReport:
         """Read one connection; its trouble is reported, never raised."""
@@ -105,19 +114,33 @@ class ConnectionRun:
         outcomes.append(outcome)
         loop = asyncio.get_running_loop()
         began, sent = loop.time(), source.requests.sent
-        subject = subject_of(source.connection.connection_id, stream.name)
         tenant_id, run_id = self._tenant.tenant_id, self._run.run_id
+        connection_id = source.connection.connection_id
         try:
-            async with self._leases.lease(tenant_id, subject, run_id) as lease:
+            async with self._leases.lease(tenant_id, connection_id, stream.name, run_id) as lease:
                 place = Place(
-                    connection_id=source.connection.connection_id,
+                    connection_id=connection_id,
                     stream=stream.name,
                     run_id=run_id,
                     now=self._run.started_at,
                 )
                 work = SliceWork(self._db, self._tenant, source, stream, place, lease, counts)
                 try:
-                    await self._read_slices(source, work, outcome)
+                    feed = self._feed(source, stream, report)
+                    if feed is None:
+                        await self._read_slices(source, work, outcome)
+                    else:
+                        changes = ChangesWork(
+                            self._db,
+                            self._tenant,
+                            source,
+                            stream,
+                            place,
+                            lease,
+                            work,
+                            self._run,
+                        )
+                        await self._follow_changes(source, changes, feed, outcome)
                 finally:
                     outcome.unreadable = tuple(sorted(work.unreadable_roles))
                     outcome.forbidden = tuple(sorted(work.forbidden_roles))
@@ -129,6 +152,38 @@ class ConnectionRun:
             if not outcome.only_a_warning:
                 report.error = describe_error(outcome.error, source.connection.name)
         report.warnings.extend(warnings_about(outcome, run_id))
+        report.warnings.extend(told_of(source.context.warnings))
+        source.context.warnings.clear()
+
+    def _feed(
+        self, source: Source, stream: StreamDeclaration, report: ConnectionReport
+    ) -> PullsHints | None:
+        """The feed to follow; None when the window is to be read, or there is no feed."""
+        if self._mode == "window":
+            return None
+        feed = feed_of(source, stream)
+        if feed is None:
+            report.warnings.append(
+                SyncWarning(
+                    code="no_change_feed",
+                    message=f"{source.connection.connector} has no feed of changes to "
+                    f"{stream.name}; the whole window was read",
+                )
+            )
+        return feed
+
+    async def _follow_changes(
+        self, source: Source, work: ChangesWork, feed: PullsHints, outcome: StreamOutcome
+    ) -> None:
+        try:
+            outcome.error = await work.follow(feed)
+        except AuthRevoked as error:
+            await self._sources.pause(source, error)
+            raise
+        except ConnectorError as error:
+            outcome.error = error
+            return
+        outcome.visible = outcome.slices if outcome.error is None else 0
 
     async def _read_slices(self, source: Source, work: SliceWork, outcome: StreamOutcome) -> None:
         todo = list(self._plan(outcome.stream))

@@ -28,9 +28,14 @@ class LeaseLost(InternalError):
         )
 
 
+def subjects_of(connection_id: UUID) -> str:
+    """How the subjects of all leases on a connection begin."""
+    return f"sync:{connection_id}:"
+
+
 def subject_of(connection_id: UUID, stream: str) -> str:
     """What a lease on one stream of a connection is called."""
-    return f"sync:{connection_id}:{stream}"
+    return f"{subjects_of(connection_id)}{stream}"
 
 
 async def hold(uow: UnitOfWork, lease: Lease) -> None:
@@ -52,13 +57,16 @@ class Leases:
         self._wait_seconds = wait_seconds
 
     @asynccontextmanager
-    async def lease(self, tenant_id: UUID, subject: str, run_id: UUID) -> AsyncGenerator[Lease]:
-        """Hold the right to write ``subject``, kept alive while the block runs.
+    async def lease(
+        self, tenant_id: UUID, connection_id: UUID, stream: str, run_id: UUID
+    ) -> AsyncGenerator[Lease]:
+        """Hold the right to write one stream, kept alive while the block runs.
 
         Raises:
-            Refused: when another run holds it for longer than a killed one could.
+            Refused: when another run holds it for longer than a killed one could, or the
+                connection was removed.
         """
-        lease = await self._take(tenant_id, subject, run_id)
+        lease = await self._take(tenant_id, connection_id, stream, run_id)
         heart = asyncio.create_task(self._beat(tenant_id, lease))
         try:
             yield lease
@@ -71,13 +79,18 @@ class Leases:
                 async with self._db.tenant(tenant_id) as uow:
                     await uow.leases.end(lease)
 
-    async def _take(self, tenant_id: UUID, subject: str, run_id: UUID) -> Lease:
+    async def _take(self, tenant_id: UUID, connection_id: UUID, stream: str, run_id: UUID) -> Lease:
+        subject = subject_of(connection_id, stream)
         for attempt in range(self._wait_seconds + 1):
             if attempt:
                 await asyncio.sleep(1)
             async with self._db.tenant(tenant_id) as uow:
                 lease = await uow.leases.take(subject, run_id, LEASE_SECONDS)
                 if lease is not None:
+                    if not await uow.connections.keep_present(connection_id):
+                        raise Refused(
+                            "the connection was removed meanwhile", code="connection_removed"
+                        )
                     # Whoever held it before and never said that it ended was killed.
                     await uow.sync.interrupt_runs(self._clock.now(), except_run=run_id)
                     return lease

@@ -10,11 +10,12 @@ import msgspec
 
 from claw.core.errors import ClawError, InvalidInput, NotFound, Refused
 from claw.core.time import local_date
+from claw.engine.connections import refuse_removed
 from claw.engine.sync.applying import remove
 from claw.engine.sync.connection_run import ConnectionRun
 from claw.engine.sync.leases import LEASE_WAIT_SECONDS, Leases
 from claw.engine.sync.plan import window_of
-from claw.engine.sync.report import SyncError, SyncReport, Window
+from claw.engine.sync.report import Mode, SyncError, SyncReport, Window
 from claw.engine.sync.source import Sources
 from claw.engine.tenants import require_active
 from claw.ports.audit_store import AuditEntry
@@ -57,13 +58,18 @@ class SyncService:
         last: date | None = None,
         trace_id: str | None = None,
         progress: ProgressListener | None = None,
+        changes: bool = False,
     ) -> SyncReport:
         """Read the window of one connection, or of all.
+
+        With ``changes`` only what the sources' change feeds hint at is read; a source
+        without a feed is read as always, and says so.
 
         Raises:
             InvalidInput: when the range makes no sense.
             NotFound: when there is no such connection, or none at all.
-            Refused: when the tenant is suspended, or everything is being read already.
+            Refused: when the tenant is suspended, the connection was removed, or everything
+                is being read already.
         """
         require_active(tenant)
         now = self._clock.now()
@@ -73,10 +79,12 @@ class SyncService:
             run_id=self._ids.new(), outcome="running", first=first, last=last, started_at=now
         )
         async with self._db.tenant(tenant.tenant_id) as uow:
-            await uow.sync.start_run(run)
+            await uow.sync.start_run(run, [c.connection_id for c in connections])
+        mode: Mode = "changes" if changes else "window"
         report = SyncReport(
             run=str(run.run_id),
             tenant=tenant.slug,
+            mode=mode,
             window=Window(first=first.isoformat(), last=last.isoformat()),
             connections=[],
         )
@@ -89,6 +97,7 @@ class SyncService:
             run=run,
             trace_id=trace_id or self._ids.trace(),
             progress=progress,
+            mode=mode,
         )
         try:
             for each in connections:
@@ -121,7 +130,11 @@ class SyncService:
         now = self._clock.now()
         async with self._db.tenant(tenant.tenant_id) as uow:
             known = await uow.sync.find_run(run_id)
+            for connection_id in sorted({r.connection_id for r in await uow.sync.held_by(run_id)}):
+                await uow.connections.keep_present(connection_id)
+            # As it is now that nobody can remove a connection, and with it what is held.
             held = await uow.sync.held_by(run_id)
+            await uow.snapshots.hold_shared()
             if known is None or not held:
                 raise NotFound(
                     f"the run {run} holds no removals",
@@ -147,11 +160,19 @@ class SyncService:
         """Source rows that cannot be mapped, with their connections."""
         async with self._db.tenant(tenant.tenant_id) as uow:
             connections = {c.connection_id: c for c in await uow.connections.list()}
-            return [(connections[row.connection_id], row) for row in await uow.sync.quarantined()]
+            rows = await uow.sync.quarantined()
+        return [
+            (connections[row.connection_id], row)
+            for row in rows
+            if row.connection_id in connections
+        ]
 
     async def _connections(self, tenant: Tenant, name: str | None) -> Sequence[Connection]:
         async with self._db.tenant(tenant.tenant_id) as uow:
             connections = await uow.connections.list()
+            named = None if name is None else await uow.connections.find(name)
+        if named is not None:
+            refuse_removed(named)
         chosen = [c for c in connections if name is None or c.name == name]
         if not chosen:
             raise NotFound(

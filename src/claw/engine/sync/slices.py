@@ -20,6 +20,7 @@ from claw.engine.sync.bundles import (
     prepare,
     raws_of,
 )
+from claw.engine.sync.checking import Companions
 from claw.engine.sync.leases import hold
 from claw.engine.sync.plan import PlannedSlice
 from claw.engine.sync.reading import ByIdRead, SliceRead, ask_by_id, read_slice
@@ -79,16 +80,15 @@ class SliceWork:
         read = await read_slice(self._source, self._stream.name, planned.slice, tell)
         asked = await self._ask_about_missing(read)
         bundles = filled_from_each_other([*read.bundles, *(asked.found if asked else ())])
-        prepared = await self._prepare(bundles)
+        prepared = await self.prepare(bundles)
         async with self._db.tenant(self._tenant.tenant_id) as uow:
             await hold(uow, self._lease)
+            await uow.snapshots.hold_shared()
             standing = await self._standing(uow, read.covered)
-            applied = await self._apply(uow, bundles, prepared)
+            applied = await self.apply(uow, bundles, prepared)
             gone, held = await self._apply_absences(uow, standing, asked, prepared)
             await apply_coverage(uow, self._place, list(dates(planned.first, planned.last)))
-        self._count(prepared, applied)
-        self._counts.gone += gone
-        self._counts.held += held
+        self.count(prepared, applied, gone=gone, held=held)
 
     async def review_quarantine(self) -> None:
         """Ask for rows in quarantine that the window did not show; done after all slices.
@@ -108,14 +108,15 @@ class SliceWork:
             return
         asked = await ask_by_id(self._source, self._stream.name, ids)
         bundles = filled_from_each_other(asked.found)
-        prepared = await self._prepare(bundles)
+        prepared = await self.prepare(bundles)
         async with self._db.tenant(self._tenant.tenant_id) as uow:
             await hold(uow, self._lease)
-            applied = await self._apply(uow, bundles, prepared)
+            await uow.snapshots.hold_shared()
+            applied = await self.apply(uow, bundles, prepared)
             await uow.sync.release(
                 self._place.connection_id, self._stream.name, sorted(asked.absent)
             )
-        self._count(prepared, applied)
+        self.count(prepared, applied)
 
     async def _ask_about_missing(self, read: SliceRead) -> ByIdRead | None:
         """Ask for the records a complete read no longer shows; None where nobody can ask."""
@@ -129,17 +130,19 @@ class SliceWork:
             return ByIdRead(found=(), absent=frozenset())
         return await ask_by_id(self._source, self._stream.name, ids)
 
-    async def _prepare(self, bundles: Sequence[Bundle]) -> list[PreparedBundle]:
+    async def prepare(self, bundles: Sequence[Bundle]) -> list[PreparedBundle]:
+        """Map bundles, with the last good bodies of parts that could not be read."""
         async with self._db.tenant(self._tenant.tenant_id) as uow:
             recalled = await uow.raws.current_raws(
                 self._place.connection_id, ids_to_recall(bundles)
             )
-        env, connector = self._source.map_env(), self._source.connector
-        return [prepare(bundle, recalled, connector, env) for bundle in bundles]
+        env, connector, companions = self._source.map_env(), self._source.connector, Companions()
+        return [prepare(bundle, recalled, connector, env, companions) for bundle in bundles]
 
-    async def _apply(
+    async def apply(
         self, uow: UnitOfWork, bundles: Sequence[Bundle], prepared: Sequence[PreparedBundle]
     ) -> Applied:
+        """Write what was read, and what has to be mapped again because of it."""
         raws = raws_of(bundles)
         changed = await uow.raws.put_raws(self._place.connection_id, raws, self._place.now)
         read = frozenset(raw.source_id for raw in raws)
@@ -189,7 +192,15 @@ class SliceWork:
             self._place.connection_id, self._stream.name, span.start, span.end
         )
 
-    def _count(self, prepared: Collection[PreparedBundle], applied: Applied) -> None:
+    def count(
+        self,
+        prepared: Collection[PreparedBundle],
+        applied: Applied,
+        *,
+        gone: int = 0,
+        held: int = 0,
+    ) -> None:
+        """Add what became visible to the stream's counts."""
         counts = self._counts
         counts.read += len(prepared)
         counts.mapped += sum(1 for b in prepared if b.records)
@@ -201,6 +212,8 @@ class SliceWork:
         counts.changed += applied.changed
         counts.unchanged += applied.unchanged
         counts.returned += applied.returned
+        counts.gone += gone
+        counts.held += held
         for bundle in prepared:
             self._seen.add(bundle.primary_id)
             self.unreadable_roles.update(bundle.unreadable)

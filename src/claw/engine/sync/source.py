@@ -1,6 +1,6 @@
 """One connection opened for one run: proved, counted, and its trouble put into words."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -13,7 +13,14 @@ from claw.engine.reconnecting import ask_to_reconnect, note_reconnected
 from claw.engine.sync.report import SyncError, SyncWarning
 from claw.ports.catalog import ConnectorCatalog
 from claw.ports.connection_store import Connection, Facts
-from claw.ports.connector import CheckReport, Connector, Context, Log, MapEnv
+from claw.ports.connector import (
+    CheckReport,
+    Connector,
+    Context,
+    Log,
+    MapEnv,
+    StandingWarning,
+)
 from claw.ports.connector_errors import (
     AuthRevoked,
     ConfigInvalid,
@@ -188,9 +195,14 @@ class Sources:
         }
 
 
+def told_of(warnings: Sequence[StandingWarning]) -> list[SyncWarning]:
+    """What a connector wants the tenant to know, each thing once."""
+    return list(dict.fromkeys(SyncWarning(code=w.code, message=w.message) for w in warnings))
+
+
 def warnings_of(report: CheckReport) -> list[SyncWarning]:
     """The standing warnings of a check, a clock that is off among them."""
-    warnings = [SyncWarning(code=w.code, message=w.message) for w in report.warnings]
+    warnings = told_of(report.warnings)
     skew = report.clock_skew_seconds
     if skew is not None and abs(skew) > SKEW_WARNING_SECONDS:
         direction = "ahead of" if skew > 0 else "behind"

@@ -1,0 +1,20 @@
+"""What stands where a record was erased: its reference, and that it was erased.
+
+The bytes no longer give their name, which is known of them and no sign of tampering: a
+snapshot that names them says ``erased`` and is otherwise as true as before.
+"""
+
+from claw.core.model.canonical import canonical_bytes
+from claw.core.model.reference import Ref
+
+_HEAD = b'{"erased":true,'
+
+
+def erased_bytes(ref: Ref) -> bytes:
+    """The bytes in the place of a record that was erased."""
+    return canonical_bytes({"erased": True, "ref": ref})
+
+
+def is_erased(stored: bytes) -> bool:
+    """Whether these are the bytes of a record that was erased; no record begins like them."""
+    return stored.startswith(_HEAD)
