@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from claw.connect.simulator import DATE_SKEW_HEADER, RETRY_DATE_PREFIX, FaultScript
 from claw.connectors.simpro.simulator.encoding import encode
-from claw.connectors.simpro.simulator.spoiling import LONE_SURROGATE
+from claw.connectors.simpro.simulator.spoiling.texts import LONE_SURROGATE
 
 LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Log in</title></head><body>Log in</body></html>"
 OUTAGE_PAGE = b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
@@ -35,28 +35,56 @@ class Refusal(Exception):
 
 @dataclass(slots=True)
 class Answer:
-    """A body still as data, with its headers."""
+    """A body still as data, with its headers; 304 has none."""
 
     body: object
+    status: int = 200
     headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def refusal_response(
     refusal: Refusal, faults: FaultScript, url: str, request_headers: Mapping[str, str]
 ) -> Response:
-    """An error body; with ``echo_authorization`` in the form that repeats the request."""
+    """An error body, in the shape the faults say.
+
+    Observed live: ``errors``, with or without its parts, a list, or no JSON at all.
+    Reported: the wrapped shape, which with ``echo_authorization`` repeats the request.
+    """
     body: object = {"errors": refusal.errors}
-    if faults.get("echo_authorization"):
-        echoed = {name.title(): value for name, value in request_headers.items()}
-        body = {"status": "error", "url": url, "header": echoed, "data": body}
+    echoes, shape = faults.get("echo_authorization"), faults.get("error_shape")
+    form = "wrapped" if echoes else shape.args[0] if shape and shape.args else "errors"
+    match form:
+        case "wrapped":
+            echoed = {name.title(): value for name, value in request_headers.items()}
+            header = echoed if echoes else {}
+            body = {"status": "error", "url": url, "header": header, "data": body}
+        case "list":
+            body = refusal.errors
+        case "no_errors":
+            body = {"message": str(refusal)}
+        case "oauth":
+            body = {"error": "invalid_request", "error_description": str(refusal)}
+        case "text":
+            headers = _with_skew(refusal.headers, faults)
+            return Response(str(refusal), refusal.status, headers, "text/plain")
+        case "empty":
+            return Response(b"", refusal.status, _with_skew(refusal.headers, faults))
+        case _:
+            pass
     return _json(encode(body), faults, refusal.status, refusal.headers)
 
 
 def answer_response(answer: Answer, faults: FaultScript, resource: str) -> Response:
     """A good answer, spoilt in transit as the faults say."""
+    if answer.status == 304:
+        return Response(status_code=304, headers=_with_skew(answer.headers, faults))
     content = encode(answer.body)
+    if faults.take("empty_body", resource):
+        content = b""
     if faults.get("lone_surrogate", resource):
         content = content.replace(LONE_SURROGATE.encode(), rb"\ud83d")
+    if faults.get("latin1", resource):
+        content = content.decode().encode("latin-1", "replace")
     if faults.get("bom", resource):
         content = b"\xef\xbb\xbf" + content
     if faults.take("truncated", resource):

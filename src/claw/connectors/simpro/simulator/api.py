@@ -78,7 +78,7 @@ class Api:
             raise Refusal(404, "Invalid route.")
         endpoint, ids = found
         self._permit(key, resource, ids.get("companyID"))
-        answer = self._read(key, endpoint, ids, dict(request.query_params))
+        answer = self._read(key, endpoint, ids, request)
         if self._faults.take("no_content", resource):
             return Response(status_code=204)
         if self._faults.take("not_modified", resource):
@@ -119,8 +119,9 @@ class Api:
             raise Refusal(403, "You do not have permission to access this resource.")
 
     def _read(
-        self, key: Key, endpoint: documented.Endpoint, ids: dict[str, int], query: dict[str, str]
+        self, key: Key, endpoint: documented.Endpoint, ids: dict[str, int], request: Request
     ) -> Answer:
+        query = dict(request.query_params)
         reader, companies = self._reader, self.build.companies
         visible = [companies[number] for number in key.companies if number in companies]
         match endpoint.template.removeprefix(documented.API):
@@ -135,7 +136,8 @@ class Api:
             case _:
                 state = companies[ids.pop("companyID")]
         if endpoint.collection:
-            return reader.page(state, endpoint, ids, query)
+            since = request.headers.get("if-modified-since")
+            return reader.page(state, endpoint, ids, query, since)
         return reader.item(state, endpoint, ids, query)
 
     def _record(self, request: Request, at: float, status: int) -> None:

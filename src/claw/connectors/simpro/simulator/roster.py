@@ -161,7 +161,7 @@ ACTIVITIES = {
     15: "On Call",
     16: "Client Meeting",
 }
-BILLABLE_ACTIVITY = 16
+TRAINING, TOOLBOX_TALK, BILLABLE_ACTIVITY = 13, 14, 16
 STATUS_CODES = {
     20: ("Job : Pending", "#888888"),
     22: ("Job : Scheduled", "#3564b1"),
