@@ -24,12 +24,14 @@ from claw.ports.connector import (
     CheckReport,
     Context,
     Covered,
+    Hints,
     Http,
     MapEnv,
     Mapped,
     MapResult,
     Missing,
     Mode,
+    NoHints,
     Page,
     Part,
     Quarantined,
@@ -65,6 +67,8 @@ class Vendor:
     warnings: tuple[StandingWarning, ...] = ()
     clock_skew_seconds: int | None = 0
     log: list[str] = field(default_factory=list[str])
+    feed: list[str] = field(default_factory=list[str])
+    """What changed, oldest first: source ids of visits and customers."""
 
     def visit(self, number: int, start: str, **more: Any) -> None:
         """Put a visit at a UTC minute into the schedule, replacing one of that number."""
@@ -89,6 +93,8 @@ class Vendor:
             if part in shown:
                 raise self.passing_faults.pop(part)
         _, kind, *key = path.split("/")
+        if kind == "feed":
+            return 200, self.feed
         if key:
             row = getattr(self, kind).get(int(key[0]))
             return (200, row) if row else (404, {})
@@ -309,6 +315,31 @@ class ScriptedConnector:
         if answer.status == 404:
             return Missing(source_id=name, code="not_found")
         return Raw(source_id=name, body=answer.body)
+
+
+class FeedingConnector(ScriptedConnector):
+    """A connector to Scripted that follows its feed. The cursor is how many entries it knew.
+
+    ``asked`` keeps the cursors and the instants it was asked with.
+    """
+
+    def __init__(self, manifest: Manifest | None = None) -> None:
+        super().__init__(manifest)
+        self.asked: list[tuple[str | None, datetime]] = []
+
+    async def pull_hints(
+        self, ctx: Context, stream: str, cursor: str | None, since: datetime
+    ) -> Hints | NoHints:
+        self.asked.append((cursor, since))
+        feed: list[str] = json.loads((await ctx.http.get("/feed/{id}", path={"id": 0})).body)
+        if cursor is not None and not cursor.isdigit():
+            return NoHints(code="cursor_unknown", message="a cursor of another version")
+        fresh = feed[int(cursor or 0) :]
+        return Hints(
+            ids=tuple(name for name in fresh if name.startswith("visit:")),
+            linked=tuple(name for name in fresh if not name.startswith("visit:")),
+            next_cursor=str(len(feed)),
+        )
 
 
 def _customer(part: Part | None, env: MapEnv) -> tuple[Customer | None, tuple[str, ...]]:

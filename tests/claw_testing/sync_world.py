@@ -35,6 +35,7 @@ _VISIBLE = (
     "coverage",
     "quarantine",
     "held_removal",
+    "hint_cursor",
 )
 
 
@@ -130,6 +131,11 @@ class World:
         """Sync after a minute has passed."""
         self.clock.pass_minutes(1)
         return await self.service().run(self.tenant, first=_date(first), last=_date(last))
+
+    async def changes(self) -> SyncReport:
+        """Follow the change feed after a minute has passed."""
+        self.clock.pass_minutes(1)
+        return await self.service().run(self.tenant, changes=True)
 
     async def counts(self, first: str | None = None, last: str | None = None) -> StreamReport:
         """Sync, which must go well, and its counts."""

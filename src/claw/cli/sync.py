@@ -9,6 +9,7 @@ from claw.cli.dates import FromDate, ToDate, optional_date
 from claw.cli.output import EXIT_DEGRADED, note, print_json, print_table, print_text
 from claw.cli.progress import ProgressLine
 from claw.cli.runtime import Json, TenantName, actor, run
+from claw.core.errors import InvalidInput
 from claw.engine.sync import ConnectionReport, SyncReport
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ def sync(
     ] = None,
     from_: FromDate = None,
     to: ToDate = None,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Only what the sources say has changed.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read the window of a business (default: yesterday to two weeks ahead)."""
@@ -42,6 +46,13 @@ def sync(
 
     async def work(engine: "Engine") -> SyncReport:
         first, last = optional_date(from_, "from"), optional_date(to, "to")
+        if changes and (first or last):
+            raise InvalidInput(
+                "changes have no dates of their own",
+                code="changes_and_dates",
+                field="changes",
+                hint="leave out --from and --to, or --changes",
+            )
         chosen = await engine.tenants.choose(tenant)
         try:
             return await engine.sync.run(
@@ -51,6 +62,7 @@ def sync(
                 last=last,
                 trace_id=engine.trace_id,
                 progress=progress,
+                changes=changes,
             )
         finally:
             progress.end()
@@ -86,7 +98,8 @@ def accept(
 
 def print_report(report: SyncReport) -> None:
     """Print what became of a sync, for a person."""
-    print_text(f"{report.tenant}, {report.window.first} to {report.window.last}")
+    what = "changes, " if report.mode == "changes" else ""
+    print_text(f"{report.tenant}, {what}{report.window.first} to {report.window.last}")
     print_table(
         ("connection", "stream", "status", "read", "added", "changed", "returned", "gone",
          "held", "quarantined", "requests", "seconds"),

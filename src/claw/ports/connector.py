@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from claw.core.model.records import Record, RecordType
 from claw.ports.manifest import Manifest
@@ -280,7 +280,35 @@ class Context(Struct, kw_only=True):
     account: Account | None
     log: Log
     scratch: MutableMapping[str, object]
+    warnings: list[StandingWarning] = field(default_factory=list[StandingWarning])
+    """What the tenant should know of this run though nothing failed; the engine tells it."""
     proofs: list[Proof] = []
+
+
+class Hints(Struct, frozen=True, kw_only=True):
+    """Where to look again, by what a change feed says.
+
+    A hint proves nothing, least of all that something is gone.
+
+    ``ids`` are primary objects of the stream, known or new; ``linked`` are objects of other
+    kinds: what was made from them is meant, as far as it is known. All are encoded source
+    ids. ``next_cursor`` is the connector's own text, with a version of its own inside.
+    """
+
+    ids: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    next_cursor: str
+
+
+class NoHints(Struct, frozen=True, kw_only=True):
+    """The feed cannot be followed from there, so that only a full read helps.
+
+    ``cursor_unknown``: another version wrote the cursor; ``too_much``: more has changed
+    than is worth asking for one by one.
+    """
+
+    code: Literal["cursor_unknown", "too_much"]
+    message: str
 
 
 class Connector(Protocol):
@@ -301,4 +329,19 @@ class Connector(Protocol):
 
     def map(self, bundle: Bundle, env: MapEnv) -> MapResult:
         """Translate one bundle; pure."""
+        ...
+
+
+@runtime_checkable
+class PullsHints(Protocol):
+    """A connector whose source keeps a feed of changes."""
+
+    async def pull_hints(
+        self, ctx: Context, stream: str, cursor: str | None, since: datetime
+    ) -> Hints | NoHints:
+        """What has changed since the cursor, or since an instant where there is none yet.
+
+        Overlaps what was told before by as much as the feed may be late, and tells nothing
+        twice. Raises connector errors; then the cursor stays where it is.
+        """
         ...

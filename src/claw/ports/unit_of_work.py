@@ -11,12 +11,16 @@ from uuid import UUID
 
 from claw.ports.audit_store import AuditStore
 from claw.ports.connection_store import ConnectionStore
+from claw.ports.delivery_store import DeliveryStore
+from claw.ports.due_store import DueStore
 from claw.ports.grant_store import GrantStore
+from claw.ports.hint_store import HintStore
 from claw.ports.lease_store import LeaseStore
 from claw.ports.raw_store import RawStore
 from claw.ports.reconnect_store import ReconnectStore
 from claw.ports.record_store import RecordStore
 from claw.ports.removal_store import RemovalStore
+from claw.ports.routine_store import RoutineStore
 from claw.ports.snapshot_store import SnapshotStore
 from claw.ports.summary_store import SummaryStore
 from claw.ports.sync_store import SyncStore
@@ -47,6 +51,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def hints(self) -> HintStore:
+        """How far change feeds were followed."""
+        ...
+
+    @property
     def leases(self) -> LeaseStore:
         """The right to write something across network calls."""
         ...
@@ -72,6 +81,16 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def routines(self) -> RoutineStore:
+        """Routines and their occurrences."""
+        ...
+
+    @property
+    def deliveries(self) -> DeliveryStore:
+        """What is to be delivered, and what became of it."""
+        ...
+
+    @property
     def snapshots(self) -> SnapshotStore:
         """Snapshots, trees and parts."""
         ...
@@ -88,6 +107,11 @@ class PlatformUnitOfWork(Protocol):
     @property
     def tenants(self) -> TenantStore:
         """The businesses of this installation."""
+        ...
+
+    @property
+    def due(self) -> DueStore:
+        """Which tenants have work that is due; names of tenants and nothing else."""
         ...
 
 

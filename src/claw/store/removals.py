@@ -33,10 +33,11 @@ class PostgresRemovals:
 
     async def erase(self, connection_id: UUID, name: str, kept: Mapping[str, bytes]) -> Erased:
         records = await self._erase_current(connection_id)
-        await self._count(
-            "delete from claw.bundle_part where tenant_id = $1 and connection_id = $2",
-            connection_id,
-        )
+        for table in ("bundle_part", "hint_cursor"):
+            await self._count(
+                f"delete from claw.{table} where tenant_id = $1 and connection_id = $2",
+                connection_id,
+            )
         counted = {
             what: await self._count(
                 f"{statement} where tenant_id = $1 and connection_id = $2", connection_id

@@ -6,12 +6,16 @@ from uuid import UUID
 
 from claw.store.audit import PostgresAudit
 from claw.store.connections import PostgresConnections
+from claw.store.deliveries import PostgresDeliveries
+from claw.store.due import PostgresDue
 from claw.store.grants import PostgresGrants
+from claw.store.hints import PostgresHints
 from claw.store.leases import PostgresLeases
 from claw.store.raws import PostgresRaws
 from claw.store.reconnects import PostgresReconnects
 from claw.store.records import PostgresRecords
 from claw.store.removals import PostgresRemovals
+from claw.store.routines import PostgresRoutines
 from claw.store.snapshots import PostgresSnapshots
 from claw.store.summaries import PostgresSummaries
 from claw.store.sync import PostgresSync
@@ -27,11 +31,14 @@ class TenantStores:
         self.raws = PostgresRaws(transaction, tenant_id)
         self.records = PostgresRecords(transaction, tenant_id)
         self.sync = PostgresSync(transaction, tenant_id)
+        self.hints = PostgresHints(transaction, tenant_id)
         self.leases = PostgresLeases(transaction, tenant_id)
         self.grants = PostgresGrants(transaction, tenant_id)
         self.reconnects = PostgresReconnects(transaction, tenant_id)
         self.removals = PostgresRemovals(transaction, tenant_id)
         self.audit = PostgresAudit(transaction, tenant_id)
+        self.routines = PostgresRoutines(transaction, tenant_id)
+        self.deliveries = PostgresDeliveries(transaction, tenant_id)
         self.snapshots = PostgresSnapshots(transaction, tenant_id)
         self.summaries = PostgresSummaries(transaction, tenant_id)
 
@@ -41,6 +48,7 @@ class PlatformStores:
 
     def __init__(self, transaction: Transaction) -> None:
         self.tenants = PostgresTenants(transaction)
+        self.due = PostgresDue(transaction)
 
 
 class PostgresDatabase:

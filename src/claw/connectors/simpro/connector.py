@@ -1,7 +1,7 @@
 """The connector: check, read, map. Thin; everything it knows lies beside it."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import resources
 
 from msgspec import Struct
@@ -13,10 +13,12 @@ from claw.connect import (
     ConnectorBug,
     Context,
     Covered,
+    Hints,
     Manifest,
     MapEnv,
     MapResult,
     Mode,
+    NoHints,
     Page,
     ReadEvent,
     ReadRequest,
@@ -27,6 +29,7 @@ from claw.connect import (
 from claw.connect.manifest import load_manifest
 from claw.connectors.simpro.checking import check
 from claw.connectors.simpro.crews import Crews
+from claw.connectors.simpro.feeds import pull
 from claw.connectors.simpro.listing import Reader
 from claw.connectors.simpro.mapping import map_bundle
 from claw.connectors.simpro.parts import BATCH, Parts
@@ -77,6 +80,12 @@ class SimproConnector:
             yield await linking.page([row.body for row in rows[start : start + _BUNDLES_A_PAGE]])
         covered = span(zone, first, last)
         yield Covered(slice=Slice(start=covered.start, end=covered.end), seen=len(rows))
+
+    async def pull_hints(
+        self, ctx: Context, stream: str, cursor: str | None, since: datetime
+    ) -> Hints | NoHints:
+        """Where the change feeds say to look again."""
+        return await pull(ctx, Reader(ctx), cursor, since)
 
     def map(self, bundle: Bundle, env: MapEnv) -> MapResult:
         """Translate one row; pure."""

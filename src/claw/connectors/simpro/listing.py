@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 import msgspec
 from msgspec import Struct
 
-from claw.connect import Context, SourceChanged
+from claw.connect import Context, SourceChanged, StandingWarning
 from claw.connectors.simpro.client import (
     COMPANY,
     Client,
@@ -88,25 +88,35 @@ class Reader:
 
         Raises:
             TornRead, Refused: see :meth:`Client.rows`.
-            Unsearchable: when neither date nor order can be asked for.
-            SourceChanged: when even the least columns are refused.
+            SourceChanged: when even the least columns are refused, or every way of asking.
         """
-        template = listing.list_template
-        filters = {"DateLogged": f"between({bounds[0].isoformat()},{bounds[1].isoformat()})"}
         try:
-            rows = await self._newest(listing, filters, since)
+            rows = await self._entries(listing, bounds, since)
         except Unsearchable:
-            rows = await self._newest(listing, {}, since)
-        except Unordered:
-            self._ctx.log.info("log out of order; reading it whole", path=listing.path)
-            rows = await self._asked(
-                listing, lambda cols: self._client.rows(template, cols, filters, "ID")
-            )
+            raise SourceChanged(
+                f"{listing.path} can be asked neither by date nor in order",
+                path=listing.list_template,
+            ) from None
         wanted = [row for row in rows if (at := logged_at(row)) is None or at >= since]
         return [
             Row(row.id, only(listing.columns, row.body))
             for row in sorted(wanted, key=lambda row: row.id)
         ]
+
+    async def _entries(
+        self, listing: Listing, bounds: tuple[date, date], since: datetime
+    ) -> list[Row]:
+        filters = {"DateLogged": f"between({bounds[0].isoformat()},{bounds[1].isoformat()})"}
+        try:
+            return await self._newest(listing, filters, since)
+        except Unsearchable:
+            return await self._newest(listing, {}, since)
+        except Unordered:
+            self._ctx.log.info("log out of order; reading it whole", path=listing.path)
+            return await self._asked(
+                listing,
+                lambda cols: self._client.rows(listing.list_template, cols, filters, "ID"),
+            )
 
     async def _newest(
         self, listing: Listing, filters: Mapping[str, str], since: datetime
@@ -140,6 +150,7 @@ class Reader:
                     ) from None
                 lost = sorted(set(columns) - set(fewer))
                 self._ctx.log.warning("columns refused", path=listing.path, reading_without=lost)
+                self._ctx.warnings.append(_refused(listing, lost))
                 self._columns[listing.path] = fewer
 
     async def _is_narrow(self, listing: Listing, rows: Sequence[Row]) -> bool:
@@ -160,6 +171,14 @@ class Reader:
             known = body is not None and not absent.isdisjoint(_names(body))
             self._narrow[listing.path] = known
         return known
+
+
+def _refused(listing: Listing, lost: Sequence[str]) -> StandingWarning:
+    return StandingWarning(
+        code="columns_refused",
+        message=f"the build refuses {', '.join(lost)} of {listing.path}; "
+        "records are without until it answers them again",
+    )
 
 
 def only(columns: Sequence[str], body: bytes) -> bytes:

@@ -29,7 +29,7 @@ from claw.connect import (
     source_id,
 )
 from claw.connect.parts import part
-from claw.connectors.simpro.client import Unsearchable, logged_at
+from claw.connectors.simpro.client import logged_at
 from claw.connectors.simpro.crews import Crews
 from claw.connectors.simpro.listing import Listing, Reader
 from claw.connectors.simpro.progress import ALONGSIDE, MOBILE_STATUS, TIMELINE, is_placeholder
@@ -161,7 +161,7 @@ class Reported:
             rows = await self._reader.entries(MOBILE_STATUSES, bounds, window.start)
         except Forbidden:
             return "forbidden"
-        except (Transient, RateLimited, SourceChanged, Refused, Unsearchable) as error:
+        except (Transient, RateLimited, SourceChanged, Refused) as error:
             self._ctx.log.info("mobile statuses unreadable", error=type(error).__name__)
             return "unreadable"
         found: dict[date, dict[tuple[str, int], list[bytes]]] = {}

@@ -25,10 +25,14 @@ class SliceRead(Struct, frozen=True, kw_only=True):
 
 
 class ByIdRead(Struct, frozen=True, kw_only=True):
-    """Answers about single objects: there, permanently not there, or no answer."""
+    """Answers about single objects: there, permanently not there, or no answer.
+
+    ``trouble`` is what stopped the asking, None when everything was answered.
+    """
 
     found: tuple[Bundle, ...]
     absent: frozenset[str]
+    trouble: ConnectorError | None = None
 
 
 async def read_slice(
@@ -65,12 +69,13 @@ async def read_slice(
 
 
 async def ask_by_id(source: Source, stream: str, ids: Sequence[str]) -> ByIdRead:
-    """Ask the source for single objects that a complete read no longer showed.
+    """Ask the source for single objects, such as those a complete read no longer showed.
 
     Trouble is no answer: what was asked for then stays as it is.
     """
     found: dict[str, Bundle] = {}
     absent: set[str] = set()
+    trouble: ConnectorError | None = None
     request = ReadRequest(stream=stream, mode=Mode.BY_ID, ids=tuple(sorted(ids)))
     try:
         async for event in source.connector.read(source.context, request):
@@ -84,8 +89,11 @@ async def ask_by_id(source: Source, stream: str, ids: Sequence[str]) -> ByIdRead
     except ConnectorBug:
         raise
     except ConnectorError as error:
+        trouble = error
         source.context.log.warning("asking by id stopped", code=error.code, asked=len(ids))
     strange = (set(found) | absent) - set(ids)
     if strange or set(found) & absent:
         raise ConnectorBug("the connector answered for objects it was not asked for")
-    return ByIdRead(found=tuple(found[key] for key in sorted(found)), absent=frozenset(absent))
+    return ByIdRead(
+        found=tuple(found[key] for key in sorted(found)), absent=frozenset(absent), trouble=trouble
+    )

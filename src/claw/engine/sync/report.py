@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+Mode = Literal["window", "changes"]
 Status = Literal["ok", "degraded", "failed"]
 
 
@@ -62,10 +63,11 @@ class Window(Struct, frozen=True, kw_only=True, rename={"first": "from", "last":
 
 
 class SyncReport(Struct, kw_only=True):
-    """What became of a run."""
+    """What became of a run. With ``mode`` ``changes`` only what a feed hinted at was read."""
 
     run: str
     tenant: str
+    mode: Mode = "window"
     window: Window
     connections: list[ConnectionReport]
 
