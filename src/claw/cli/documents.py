@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from claw.certification.certify import Certificate
 from claw.cli.config import ConfigCheck, SettingRow
 from claw.cli.connection import ConnectionDocument, SettingsDocument
 from claw.cli.connection_check import CheckDocument
@@ -31,6 +32,7 @@ DOCUMENTS: Mapping[str, object] = {
     "connection-keep-alive": list[KeptAlive],
     "connection-list": list[ConnectionDocument],
     "connection-set": SettingsDocument,
+    "connector-certify": Certificate,
     "connector-list": list[ConnectorRow],
     "connector-show": Manifest,
     "db-migrate": list[MigrationState],

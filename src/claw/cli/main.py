@@ -10,6 +10,7 @@ from typer._click.exceptions import ClickException, UsageError
 
 from claw import __version__
 from claw.cli import (
+    certify,
     config,
     connection,
     connection_check,
@@ -41,6 +42,7 @@ for group in (config, connection, connector, db, quarantine, snapshot, summary, 
     app.add_typer(group.app)
 for part in (connection_check, keep_alive):
     part.register(connection.app)
+certify.register(connector.app)
 for single in (demo, doctor, records, simulate):
     single.register(app)
 
