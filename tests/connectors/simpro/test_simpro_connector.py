@@ -69,6 +69,49 @@ async def test_reads_that_tell_only_of_the_build_may_be_forbidden() -> None:
     assert "build_version" not in report.capabilities
 
 
+@pytest.mark.parametrize(
+    ("progress", "said", "warned"),
+    [("off", "off", []), ("timelines", "timelines", []), ("both", "forbidden", ["forbidden"])],
+)
+async def test_a_check_finds_out_whether_mobile_statuses_may_be_read(
+    progress: str, said: str, warned: list[str]
+) -> None:
+    world = SimproWorld("forbidden:logs/mobileStatus")
+    world.settings["progress"] = progress
+    report = await world.check()
+    assert report.capabilities["progress"] == said
+    assert report.capabilities["phones"] == "read"
+    assert [warning.code for warning in report.warnings] == warned
+    assert world.simulator.violations == []
+
+
+@edge("simpro:14")
+@pytest.mark.parametrize(
+    ("day", "utc_hour"), [(date(2026, 10, 3), 22), (date(2026, 10, 4), 21), (TODAY, 21)]
+)
+async def test_the_stated_offset_is_stale_half_of_the_year_and_never_read(
+    day: date, utc_hour: int
+) -> None:
+    """Clocks went forward on 4 October 2026; the company's own offset still says +10:00."""
+    world = SimproWorld("iso_missing")
+    company = next(c for c in world.simulator.companies if c.id == 2)
+    assert (company.timezone, company.standard_offset) == (SYDNEY, "+10:00")
+    number = world.simulator.add_schedule(
+        date=day, blocks=[("08:00", "09:00")], job=a_job(world), staff=41
+    )
+    (found,) = appointments(world, await world.read_ids(number)).values()
+    assert found.starts_at.hour == utc_hour
+    assert local_date(found.starts_at, SYDNEY) == day
+    assert found.flags == ()
+    await world.check()
+    assert not any("TimezoneOffset" in entry.query for entry in world.simulator.log)
+
+
+def a_job(world: SimproWorld) -> int:
+    row = next(row for row in world.simulator.schedules(TODAY, TODAY) if row["Type"] == "job")
+    return int(str(row["Reference"]).partition("-")[0])
+
+
 @edge("simpro:12")
 async def test_each_company_of_a_build_lives_in_its_own_zone() -> None:
     """Brisbane does not shift its clocks: in November its day begins an hour later."""

@@ -1,5 +1,6 @@
 """Proving a connection: the key, the company, its zone, and that dates can be asked for."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -32,6 +33,7 @@ _PROBED = (
     ("contacts", "contacts' phone numbers are missing"),
     ("employees", "technicians' phone numbers are missing"),
 )
+_PROBED_FOR_PROGRESS = ("logs/mobileStatus", "what is reported from the field is unknown")
 _PROBE_ROWS = 20
 
 
@@ -47,11 +49,15 @@ async def check(ctx: Context) -> CheckReport:
     today = local_date(ctx.now, zone or ctx.tenant_zone)
     filtering, filters = await _filtering(client, today)
     ctx.proofs.append(proofs.date_filter(filtering, filters))
-    forbidden = await _permission_warnings(ctx, client)
+    phones = await _permission_warnings(ctx, client, _PROBED)
+    progress = ctx.settings.get("progress", "off")
+    probed = (_PROBED_FOR_PROGRESS,) if progress in ("mobile_status", "both") else ()
+    reports = await _permission_warnings(ctx, client, probed)
     capabilities = {
         "schedules": "read",
         "date_filter": filtering,
-        "phones": "partly" if forbidden else "read",
+        "phones": "partly" if phones else "read",
+        "progress": "forbidden" if reports else progress,
     }
     if version:
         capabilities["build_version"] = version
@@ -64,7 +70,7 @@ async def check(ctx: Context) -> CheckReport:
             currency=company.currency,
         ),
         capabilities=capabilities,
-        warnings=(*columns, *filters, *forbidden),
+        warnings=(*columns, *filters, *phones, *reports),
         clock_skew_seconds=ctx.http.clock_skew_seconds,
     )
 
@@ -185,10 +191,12 @@ def _slow(said: str) -> StandingWarning:
     )
 
 
-async def _permission_warnings(ctx: Context, client: Client) -> tuple[StandingWarning, ...]:
+async def _permission_warnings(
+    ctx: Context, client: Client, probed: Sequence[tuple[str, str]]
+) -> tuple[StandingWarning, ...]:
     """Which optional reads the key is not allowed, and what that costs."""
     warnings: list[StandingWarning] = []
-    for path, cost in _PROBED:
+    for path, cost in probed:
         allowed = True
         try:
             await client.get(f"{COMPANY}/{path}/", {"columns": "ID", "pageSize": "1"})
