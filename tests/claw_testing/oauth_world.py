@@ -5,7 +5,7 @@ simulator shares. ``elsewhere()`` is what another process would be: its own toke
 and limits on the same database. Machine time of the database is moved by ``pass_seconds``.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -187,11 +187,14 @@ async def oauth_world(
     *faults: str,
     consent: bool = True,
     policy: TokenPolicy = QUICK,
-    scheme_of: Mapping[str, str] | None = None,
+    secrets_given: Mapping[str, str] | None = None,
+    monotonic: Callable[[], float] | None = None,
 ) -> AsyncGenerator[OAuthWorld]:
     """A fresh tenant connected to a fresh build, by consent or as the application itself."""
     machine = QuickMachine()
-    simulator = Simulator(seed=1, today=TODAY, faults=faults, monotonic=machine.seconds)
+    simulator = Simulator(
+        seed=1, today=TODAY, faults=faults, monotonic=monotonic or machine.seconds
+    )
     tenant = Tenant(
         tenant_id=uuid4(),
         slug=f"t-{uuid4().hex}",
@@ -205,7 +208,7 @@ async def oauth_world(
     )
     async with PostgresDatabase(pool).platform() as platform:
         await platform.tenants.add(tenant)
-    secrets = dict(scheme_of or simulator.tokens.secrets)
+    secrets = dict(secrets_given or simulator.tokens.secrets)
     if not consent:
         secrets.pop("refresh_token", None)
     async with serve(simulator.app) as running:

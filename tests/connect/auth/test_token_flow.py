@@ -145,7 +145,7 @@ async def test_a_403_never_renews(pool: Pool) -> None:
 
 
 async def test_a_key_as_it_is_asks_for_no_token(pool: Pool) -> None:
-    async with oauth_world(pool, scheme_of={"api_key": "simpro-simulated-1-default"}) as world:
+    async with oauth_world(pool, secrets_given={"api_key": "simpro-simulated-1-default"}) as world:
         assert await world.read() == 200
         world.simulator.faults.set("revoked")
         with pytest.raises(AuthRevoked) as raised:
@@ -168,7 +168,7 @@ async def test_a_revoked_consent_is_told_and_not_hammered(pool: Pool) -> None:
 
 async def test_a_refused_client_names_its_secret(pool: Pool) -> None:
     async with oauth_world(
-        pool, scheme_of={"client_id": "client-1", "client_secret": "wrong"}
+        pool, secrets_given={"client_id": "client-1", "client_secret": "wrong"}
     ) as world:
         with pytest.raises(AuthRevoked) as raised:
             await world.read()
