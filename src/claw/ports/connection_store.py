@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from claw.ports.connector import Account, StandingWarning
+from claw.ports.reconnect_store import ReconnectTask
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -28,7 +29,8 @@ class Connection(Struct, frozen=True, kw_only=True):
     """A connection as stored. Its name is unique in the tenant, never renamed or reused.
 
     ``status_by`` and ``status_at`` say who set the status and when, where somebody did;
-    ``removal`` how it was removed.
+    ``removal`` how it was removed; ``reconnect`` is the open task for a person, if the
+    source refuses the credential.
     """
 
     connection_id: UUID
@@ -42,6 +44,7 @@ class Connection(Struct, frozen=True, kw_only=True):
     status_by: str | None = None
     status_at: datetime | None = None
     removal: Removal | None = None
+    reconnect: ReconnectTask | None = None
 
 
 class ConnectionStore(Protocol):

@@ -9,11 +9,15 @@ import msgspec
 from asyncpg import Record
 
 from claw.ports.connection_store import Connection, Facts, Removal
+from claw.ports.reconnect_store import ReconnectTask
 from claw.store.tenancy import Transaction
 
 _COLUMNS = (
     "connection_id, name, connector, settings, status, paused_reason, facts, created_at, "
-    "status_by, status_at, removal"
+    "status_by, status_at, removal, "
+    "(select (t.reason, t.opened_at) from claw.reconnect_task t"
+    " where t.tenant_id = connection.tenant_id"
+    " and t.connection_id = connection.connection_id and t.closed_at is null) as reconnect"
 )
 
 
@@ -201,7 +205,7 @@ def _json(value: object) -> str:
 
 
 def _connection(row: Record) -> Connection:
-    facts = row["facts"]
+    facts, task = row["facts"], row["reconnect"]
     return Connection(
         connection_id=row["connection_id"],
         name=row["name"],
@@ -214,4 +218,5 @@ def _connection(row: Record) -> Connection:
         status_by=row["status_by"],
         status_at=row["status_at"],
         removal=row["removal"],
+        reconnect=None if task is None else ReconnectTask(reason=task[0], opened_at=task[1]),
     )
