@@ -1,25 +1,61 @@
-"""With each fault of the vendor: the same records as without it, or an error; never less."""
+"""With each fault of the vendor: the same records as without it, or an error; never less.
 
-from datetime import date
+Waits are skipped and counted, except where only real sockets and real seconds can show it.
+"""
+
+import asyncio
+from datetime import date, timedelta
 
 import pytest
 
 from claw.connect import ConnectorError
 from claw.connectors.simpro.simulator import create_simulator
+from claw.core.model.normalise import store_form
 from claw_testing.edge import edge
-from claw_testing.simpro_reading import ReadOutcome, read
+from claw_testing.simpro_reading import read
+from claw_testing.simpro_world import TODAY, SimproWorld
 
-TODAY = date(2026, 11, 25)
+ONE_DAY = timedelta(days=1)
+
+
+async def canonical(world: SimproWorld) -> dict[str, bytes]:
+    """Canonical bytes by reference of a read that must be whole."""
+    found = await world.read()
+    assert found.covered is not None
+    assert found.covered.seen == len(found.ids)
+    return {
+        record.ref: store_form(record).canonical
+        for records in world.map(found.bundles)
+        for record in records
+    }
+
+
+def world_with(*faults: str) -> SimproWorld:
+    """A build with reports from the field, so that every kind of read is made."""
+    world = SimproWorld(*faults)
+    world.settings["progress"] = "both"
+    rows = world.simulator.schedules(TODAY, TODAY)
+    for row in [row for row in rows if row["Type"] == "job" and row["Staff"]][:3]:
+        staff, job = row["Staff"], int(str(row["Reference"]).partition("-")[0])
+        assert isinstance(staff, dict)
+        for status, at in (("Travelling", "06:20"), ("Onsite", "06:40")):
+            world.simulator.add_mobile_status(
+                staff=int(str(staff["ID"])), job=job, status=status, at=at
+            )
+    return world
 
 
 @pytest.fixture(scope="module")
 def clean() -> dict[str, bytes]:
     """What a read without faults gives."""
-    import asyncio
 
-    outcome = asyncio.run(read(create_simulator(today=TODAY), TODAY, TODAY))
-    assert len(outcome.canonical) > 30
-    return outcome.canonical
+    async def unspoilt() -> dict[str, bytes]:
+        return await canonical(world_with())
+
+    found = asyncio.run(unspoilt())
+    assert len(found) > 30
+    assert any(b'"state":"travelling"' in body for body in found.values())
+    return found
 
 
 @edge(
@@ -42,12 +78,12 @@ def clean() -> dict[str, bytes]:
         ("filter_ignored",),
         ("orderby_ignored",),
         ("unsearchable:Date",),
+        ("unsearchable:DateLogged",),
         ("rate429:3",),
         ("noise429",),
         ("html_503:2",),
         ("html_200:2",),
         ("truncated:2",),
-        ("reset:2",),
         ("bom",),
         ("gzip",),
         ("link_header",),
@@ -57,11 +93,10 @@ def clean() -> dict[str, bytes]:
 async def test_the_records_are_the_same_as_without_the_fault(
     clean: dict[str, bytes], faults: tuple[str, ...]
 ) -> None:
-    vendor = create_simulator(today=TODAY, faults=faults)
-    outcome = await read(vendor, TODAY, TODAY)
-    assert outcome.canonical == clean
-    assert outcome.covered is not None
-    assert vendor.violations == []
+    world = world_with(*faults)
+    assert await canonical(world) == clean
+    assert world.simulator.violations == []
+    assert world.simulator.max_requests_in_any_second() <= 10
 
 
 @edge("simpro:42", "simpro:43")
@@ -69,21 +104,16 @@ async def test_the_records_are_the_same_as_without_the_fault(
     "fault", ["page_shift_delete:1", "page_shift_insert:1", "total_drift:1", "duplicate_row:1"]
 )
 async def test_a_torn_read_is_repeated_until_it_fits_together(fault: str) -> None:
-    vendor = create_simulator(today=TODAY, faults=(fault, "page_cap:7"))
-    outcome = await read(vendor, TODAY, TODAY)
-    expected = {f"simpro/schedule:{row['ID']}" for row in vendor.schedules(TODAY, TODAY)}
-    found = {ref for ref in outcome.canonical if "/schedule:" in ref}
-    assert found == expected
-    assert outcome.covered is not None
-    assert outcome.covered.seen == len(expected)
+    world = SimproWorld(fault, "page_cap:7")
+    found = {ref for ref in await canonical(world) if "/schedule:" in ref}
+    assert found == {f"simpro/{identity}" for identity in world.truth()}
 
 
 @edge("simpro:42", "simpro:47")
 @pytest.mark.parametrize("fault", ["total_drift:99", "skipped_row:99"])
 async def test_a_list_that_never_comes_to_rest_is_an_error_and_covers_nothing(fault: str) -> None:
-    vendor = create_simulator(today=TODAY, faults=(fault, "page_cap:7"))
     with pytest.raises(ConnectorError) as caught:
-        await read(vendor, TODAY, TODAY)
+        await SimproWorld(fault, "page_cap:7").read()
     assert caught.value.code == "torn_read"
 
 
@@ -92,32 +122,30 @@ async def test_the_cap_on_pages_is_an_error_and_never_a_shorter_list(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("claw.connectors.simpro.client.MOST_PAGES", 2)
-    vendor = create_simulator(today=TODAY, faults=("page_cap:7",))
     with pytest.raises(ConnectorError) as caught:
-        await read(vendor, TODAY, TODAY)
+        await SimproWorld("page_cap:7").read()
     assert caught.value.code == "refused"
 
 
-@edge("simpro:12")
-async def test_each_company_of_a_build_is_read_on_its_own_wall_clock() -> None:
-    vendor = create_simulator(today=TODAY)
-    sydney = await read(vendor, TODAY, TODAY, company=2)
-    brisbane = await read(vendor, TODAY, TODAY, company=3, tenant_zone="Australia/Brisbane")
-    assert _zones(sydney) == {b"Australia/Sydney"}
-    assert _zones(brisbane) == {b"Australia/Brisbane"}
+async def test_real_sockets_that_break_and_compress_give_the_same_records() -> None:
+    """At the real pace of ten requests a second, as a tenant's own sync would go."""
+    day = date(2026, 11, 29)  # a Sunday: few visits, few requests
+    plain = await read(create_simulator(today=day), day, day)
+    assert plain.canonical
+    vendor = create_simulator(today=day, faults=("reset:2", "gzip", "slow_drip:1"))
+    broken = await read(vendor, day, day)
+    assert broken.canonical == plain.canonical
+    assert broken.covered == plain.covered
+    assert vendor.max_requests_in_any_second() <= 10
 
 
 @edge("simpro:39", "simpro:62")
 async def test_a_row_is_asked_for_by_id_wherever_it_went() -> None:
-    vendor = create_simulator(today=TODAY)
-    moved, gone = (int(str(row["ID"])) for row in vendor.schedules(TODAY, TODAY)[:2])
-    vendor.move_schedule(moved, date=date(2027, 2, 1))
-    vendor.delete_schedule(gone)
-    outcome = await read(vendor, TODAY, TODAY, ids=(f"schedule:{moved}", f"schedule:{gone}"))
-    assert outcome.absent == [f"schedule:{gone}"]
-    assert b'"starts_at":"2027-0' in outcome.canonical[f"simpro/schedule:{moved}"]
-
-
-def _zones(outcome: ReadOutcome) -> set[bytes]:
-    found = [body for ref, body in outcome.canonical.items() if "/schedule:" in ref]
-    return {body.split(b'"zone":"')[1].split(b'"')[0] for body in found}
+    world = SimproWorld()
+    moved, gone = (int(str(row["ID"])) for row in world.simulator.schedules(TODAY, TODAY)[:2])
+    world.simulator.move_schedule(moved, date=date(2027, 2, 1))
+    world.simulator.delete_schedule(gone)
+    found = await world.read_ids(moved, gone)
+    assert found.absent == [f"schedule:{gone}"]
+    ((appointment, *_),) = world.map(found.bundles)
+    assert b'"starts_at":"2027-0' in store_form(appointment).canonical

@@ -101,7 +101,7 @@ class Matcher:
 
     def _ordered(self, endpoint: Endpoint, rows: list[Row], question: Question) -> list[Row]:
         if self._faults.get("orderby_ignored", endpoint.resource):
-            return sorted(rows, key=lambda row: draw(1 << 30, "shuffle", row["ID"]))
+            return sorted(rows, key=lambda row: draw(1 << 30, "shuffle", row.get("ID", str(row))))
         return ordered(rows, question.orderby) if question.orderby else rows
 
     def _is_missing(self, resource: str, number: object) -> bool:
