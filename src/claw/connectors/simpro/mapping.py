@@ -67,6 +67,7 @@ from claw.core.time import local_date
 
 T = TypeVar("T")
 
+_FIRST_INEXACT = 2**53
 _WORK_KINDS = frozenset({"job", "quote", "lead"})
 _ABOUT_CUSTOMER = _WORK_KINDS | {"customer", "site_contact", "customer_contact"}
 
@@ -236,6 +237,11 @@ def _said_of_it(seen: Observed, *, placeholder: bool) -> dict[str, object]:
     return found
 
 
+def _exact(number: int) -> int | str:
+    """A number as JSON can hold it: as text where a reader of floats would round it."""
+    return number if abs(number) < _FIRST_INEXACT else str(number)
+
+
 def _extension(row: Schedule, times: Times) -> dict[str, object]:
     """What the core does not need: the source's own words and numbers. Hours are text."""
     found: dict[str, object] = {"type": kind_of(row)}
@@ -247,9 +253,9 @@ def _extension(row: Schedule, times: Times) -> dict[str, object]:
         found["total_hours"] = hours
     link = project_link(row)
     if link is not None:
-        found["project_id"] = link.project_id
+        found["project_id"] = _exact(link.project_id)
         if link.cost_center_id is not None:
-            found["cost_center_id"] = link.cost_center_id
+            found["cost_center_id"] = _exact(link.cost_center_id)
     blocks = [said for block in row.blocks or () if (said := block_extension(block))]
     if blocks:
         found["blocks"] = blocks
