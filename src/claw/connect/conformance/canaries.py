@@ -57,7 +57,7 @@ async def _nothing_leaks(run: Run) -> None:
 async def _worked(stand: Stand, said: list[tuple[str, str]], personal: set[str]) -> None:
     """A session without trouble; adds what its records say of people to ``personal``."""
     async with stand.session() as session:
-        said.append(("what check reports", repr(session.report.warnings)))
+        said.append(("what check reports", repr((session.report.warnings, session.ctx.proofs))))
         read = await session.days(session.today, session.today)
         _note_results(session, read, said, personal)
 
@@ -71,6 +71,7 @@ async def _troubled(
             stand.stage.trouble(kind, times=_ALWAYS, option="seconds")
             read = await session.days(session.today, session.today)
             _note_results(session, read, said, personal)
+            said.append((f"warnings after {kind}", repr(session.ctx.warnings)))
             if read.error is not None:
                 said += [(f"an error after {kind}", text) for text in texts_of(read.error)]
         async with stand.session():

@@ -1,6 +1,7 @@
 """C01: the manifest says what the code does: all of it, and nothing more."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from claw.connect.conformance.bookings import book_many, quieten
 from claw.connect.conformance.check import Check, CheckFailed, Run, expect
@@ -16,7 +17,7 @@ from claw.connect.conformance.subject import Impossible
 from claw.connect.manifest import check_manifest
 from claw.core.errors import InvalidInput
 from claw.core.model.records import type_of
-from claw.ports.connector import Http, Mapped, Mode, Removal, Response
+from claw.ports.connector import Http, Mapped, Mode, NoHints, PullsHints, Removal, Response
 from claw.ports.connector_errors import ConnectorBug
 from claw.ports.manifest import Manifest, StreamDeclaration
 
@@ -93,6 +94,7 @@ async def _rehearse(run: Run, seen: _Seen, needed: str | None) -> None:
             session = await stand.begin(noted)
             for stream in run.subject.connector.manifest.streams:
                 await _every_mode(session, stream, seen, thorough=needed is None)
+            await _hints(session)
             if needed is None:
                 await _removal(stand, noted, booked)
         except ConnectorBug as problem:
@@ -101,6 +103,20 @@ async def _rehearse(run: Run, seen: _Seen, needed: str | None) -> None:
             for template, columns in noted.columns.items():
                 seen.columns.setdefault(template, set()).update(columns)
     expect(not stand.stage.violations, f"the vendor complains: {list(stand.stage.violations)[:3]}")
+
+
+async def _hints(session: Session) -> None:
+    """A feed of changes, where there is one, from its beginning and from where that ended."""
+    connector, ctx = session.connector, session.ctx
+    if not isinstance(connector, PullsHints):
+        return
+    stream = schedule_stream(connector.manifest).name
+    cursor: str | None = None
+    for _ in range(2):
+        found = await connector.pull_hints(ctx, stream, cursor, ctx.now - timedelta(days=1))
+        if isinstance(found, NoHints):
+            raise CheckFailed(f"a feed of changes on a quiet stage: {found.message}")
+        cursor = found.next_cursor
 
 
 async def _every_mode(

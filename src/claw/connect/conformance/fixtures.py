@@ -40,7 +40,7 @@ def made_of(run: Run, name: str, bundle: Bundle) -> bytes:
     try:
         return outcome_lines(result)
     except ClawError as problem:
-        expect(False, f"{name}: a record is not canonical: {problem.code}")
+        expect(False, f"{name}: a record is not canonical: {problem.message}")
         raise AssertionError from problem
 
 
