@@ -26,15 +26,20 @@ from claw.core.time import check_canaries, pin_tzdata, tzdata_version
 from claw.core.verticals import VerticalPack, parse_pack
 from claw.diagnosis import probes
 from claw.engine.connection_checks import ConnectionChecks
+from claw.engine.connection_removal import ConnectionRemoval
 from claw.engine.connection_settings import ConnectionSettings
 from claw.engine.connections import ConnectionService
+from claw.engine.data_ages import DataAges
 from claw.engine.doctor import Finding, diagnose
 from claw.engine.keeping_alive import KeepAliveService
+from claw.engine.quality import QualityService
+from claw.engine.quarantine import QuarantineService
 from claw.engine.records import RecordService
 from claw.engine.snapshots import SnapshotService
 from claw.engine.summaries import SummaryService
 from claw.engine.sync import SyncService
 from claw.engine.sync.source import Sources
+from claw.engine.sync_history import SyncHistory
 from claw.engine.tenants import TenantService
 from claw.ports.clock import Clock
 from claw.ports.connector import Log
@@ -71,6 +76,11 @@ class Engine:
     connections: ConnectionService
     connection_settings: ConnectionSettings
     checks: ConnectionChecks
+    removal: ConnectionRemoval
+    ages: DataAges
+    quality: QualityService
+    quarantine: QuarantineService
+    history: SyncHistory
     keep_alive: KeepAliveService
     sync: SyncService
     records: RecordService
@@ -122,11 +132,20 @@ def connector_catalog(settings: Settings) -> InstalledConnectors:
 
 
 def load_simulator(
-    connector: str, *, seed: int, today: date, faults: Sequence[str]
+    connector: str,
+    *,
+    seed: int,
+    today: date,
+    faults: Sequence[str],
+    schedules: int | None = None,
 ) -> VendorSimulator:
-    """Build the vendor simulator of a connector. Raises NotFound when it has none."""
+    """Build the vendor simulator of a connector. Raises NotFound when it has none.
+
+    ``schedules`` is for simulators that can generate so many rows; None leaves the default.
+    """
     factory = load_simulator_factory(connector)
-    return cast("VendorSimulator", factory(seed=seed, today=today, faults=faults))
+    size = {} if schedules is None else {"schedules": schedules}
+    return cast("VendorSimulator", factory(seed=seed, today=today, faults=faults, **size))
 
 
 def simulator_secrets(simulator: VendorSimulator) -> Mapping[str, str]:
@@ -331,6 +350,13 @@ def wire(
             db=db, clock=clock, ids=ids, catalog=catalog, connections=connections
         ),
         checks=ConnectionChecks(clock=clock, sources=sources, connections=connections),
+        removal=ConnectionRemoval(db=db, clock=clock, ids=ids, connections=connections),
+        ages=DataAges(db=db, clock=clock),
+        quality=QualityService(db=db, clock=clock, connections=connections),
+        quarantine=QuarantineService(
+            db=db, clock=clock, ids=ids, catalog=catalog, connections=connections
+        ),
+        history=SyncHistory(db=db, connections=connections),
         keep_alive=KeepAliveService(
             db=db,
             clock=clock,

@@ -1,6 +1,6 @@
 """``claw connection``: accounts of vendors that a business connects."""
 
-from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -42,6 +42,12 @@ class ConnectionDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
     status: str
     settings: dict[str, str]
     paused_reason: str | None = None
+    status_by: str | None = None
+    status_at: str | None = None
+    removal: str | None = None
+    data_as_of: str | None = None
+    reconnect: str | None = None
+    reconnect_since: str | None = None
     account: str | None = None
     zone: str | None = None
     checked_at: str | None = None
@@ -84,21 +90,35 @@ def add(
 
 
 @app.command("list")
-def list_(tenant: TenantName = None, json: Json = False) -> None:
-    """List a business's connections."""
+def list_(
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Those that were removed, too.")
+    ] = False,
+    tenant: TenantName = None,
+    json: Json = False,
+) -> None:
+    """List a business's connections, and how old what is known of each is."""
 
-    async def work(engine: "Engine") -> Sequence[Connection]:
-        return await engine.connections.list(await engine.tenants.choose(tenant))
+    async def work(engine: "Engine") -> list[ConnectionDocument]:
+        chosen = await engine.tenants.choose(tenant)
+        ages = await engine.ages.of(chosen)
+        return [
+            document_of(connection, ages.get(connection.connection_id))
+            for connection in await engine.connections.list(chosen, removed=removed)
+        ]
 
-    connections = run(work, json=json)
+    documents = run(work, json=json)
     if json:
-        print_json([document_of(connection) for connection in connections])
+        print_json(documents)
         return
     print_table(
-        ("name", "connector", "status", "account", "zone", "checked"),
+        ("name", "connector", "status", "account", "zone", "checked", "data as of", "reconnect"),
         (
-            (d.name, d.connector, d.status, d.account, d.zone, d.checked_at)
-            for d in map(document_of, connections)
+            (
+                *(d.name, d.connector, d.status, d.account, d.zone, d.checked_at, d.data_as_of),
+                None if d.reconnect_since is None else f"asked {d.reconnect_since}",
+            )
+            for d in documents
         ),
         empty="no connections yet; add one with `claw connection add`",
     )
@@ -106,12 +126,14 @@ def list_(tenant: TenantName = None, json: Json = False) -> None:
 
 @app.command()
 def show(name: str, tenant: TenantName = None, json: Json = False) -> None:
-    """Show one connection."""
+    """Show one connection, also one that was removed."""
 
-    async def work(engine: "Engine") -> Connection:
-        return await engine.connections.get(await engine.tenants.choose(tenant), name)
+    async def work(engine: "Engine") -> ConnectionDocument:
+        chosen = await engine.tenants.choose(tenant)
+        connection = await engine.connections.get(chosen, name)
+        return document_of(connection, (await engine.ages.of(chosen)).get(connection.connection_id))
 
-    _print(run(work, json=json), json=json)
+    _print_document(run(work, json=json), json=json)
 
 
 @app.command("set")
@@ -224,7 +246,10 @@ def _changed(done: SettingsChange) -> SettingsDocument:
 
 
 def _print(connection: Connection, *, json: bool) -> None:
-    document = document_of(connection)
+    _print_document(document_of(connection), json=json)
+
+
+def _print_document(document: ConnectionDocument, *, json: bool) -> None:
     if json:
         print_json(document)
         return
@@ -239,15 +264,21 @@ def _print(connection: Connection, *, json: bool) -> None:
     print_fields(rows)
 
 
-def document_of(connection: Connection) -> ConnectionDocument:
-    """A connection as commands print it."""
-    facts = connection.facts
+def document_of(connection: Connection, as_of: datetime | None = None) -> ConnectionDocument:
+    """A connection as commands print it; ``as_of`` is how old what is known of it is."""
+    facts, task = connection.facts, connection.reconnect
     document = ConnectionDocument(
         name=connection.name,
         connector=connection.connector,
         status=connection.status,
         settings=dict(connection.settings),
         paused_reason=connection.paused_reason,
+        status_by=connection.status_by,
+        status_at=None if connection.status_at is None else format_instant(connection.status_at),
+        removal=connection.removal,
+        data_as_of=None if as_of is None else format_instant(as_of),
+        reconnect=None if task is None else task.reason,
+        reconnect_since=None if task is None else format_instant(task.opened_at),
     )
     if facts is None:
         return document

@@ -8,16 +8,19 @@ from claw.certification.certify import Certificate
 from claw.cli.config import ConfigCheck, SettingRow
 from claw.cli.connection import ConnectionDocument, SettingsDocument
 from claw.cli.connection_check import CheckDocument
+from claw.cli.connection_removal import RemovalDocument
+from claw.cli.connection_reports import PastReadRow
 from claw.cli.connector import ConnectorRow
 from claw.cli.db import ServerDocument, StatusDocument
 from claw.cli.doctor import DoctorDocument
 from claw.cli.output import ErrorDocument
-from claw.cli.quarantine import QuarantineRow
+from claw.cli.quarantine import QuarantineRow, RetriedRow
 from claw.cli.simulate import SimulatorDocument
-from claw.cli.sync import AcceptDocument
+from claw.cli.sync import AcceptDocument, RunDocument
 from claw.cli.tenant import TenantDocument
 from claw.core.summaries.forms import SummaryJson
 from claw.engine.keeping_alive import KeptAlive
+from claw.engine.quality import QualityReport
 from claw.engine.snapshots import DiffDocument, SnapshotDocument, VerifyDocument
 from claw.engine.summaries import VerifiedSummary
 from claw.engine.sync import SyncReport
@@ -31,8 +34,11 @@ DOCUMENTS: Mapping[str, object] = {
     "connection-check": CheckDocument,
     "connection-keep-alive": list[KeptAlive],
     "connection-list": list[ConnectionDocument],
+    "connection-quality": QualityReport,
+    "connection-remove": RemovalDocument,
     "connection-set": SettingsDocument,
     "connector-certify": Certificate,
+    "connection-syncs": list[PastReadRow],
     "connector-list": list[ConnectorRow],
     "connector-show": Manifest,
     "db-migrate": list[MigrationState],
@@ -41,6 +47,7 @@ DOCUMENTS: Mapping[str, object] = {
     "doctor": DoctorDocument,
     "error": ErrorDocument,
     "quarantine-list": list[QuarantineRow],
+    "quarantine-retry": list[RetriedRow],
     "simulate": SimulatorDocument,
     "snapshot": SnapshotDocument,
     "snapshot-diff": DiffDocument,
@@ -50,6 +57,7 @@ DOCUMENTS: Mapping[str, object] = {
     "summary-verify": VerifiedSummary,
     "sync": SyncReport,
     "sync-accept": AcceptDocument,
+    "sync-show": RunDocument,
     "tenant": TenantDocument,
     "tenant-list": list[TenantDocument],
 }

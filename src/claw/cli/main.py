@@ -14,6 +14,8 @@ from claw.cli import (
     config,
     connection,
     connection_check,
+    connection_removal,
+    connection_reports,
     connector,
     db,
     demo,
@@ -40,7 +42,7 @@ app = typer.Typer(
 )
 for group in (config, connection, connector, db, quarantine, snapshot, summary, sync, tenant):
     app.add_typer(group.app)
-for part in (connection_check, keep_alive):
+for part in (connection_check, connection_removal, connection_reports, keep_alive):
     part.register(connection.app)
 certify.register(connector.app)
 for single in (demo, doctor, records, simulate):

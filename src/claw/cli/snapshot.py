@@ -9,6 +9,7 @@ from msgspec import UnsetType
 from claw.cli.dates import FromDate, ToDate, optional_date
 from claw.cli.output import (
     EXIT_CHECK_FAILED,
+    note,
     print_fields,
     print_json,
     print_json_lines,
@@ -84,6 +85,8 @@ def diff(before: str, after: str, tenant: TenantName = None, json: Json = False)
         print_json(document)
         return
     print_text(f"compared {document.window.first} to {document.window.last}")
+    if document.left_out:
+        note(f"left out, removed or erased: {', '.join(document.left_out)}")
     print_table(
         ("change", "type", "ref", "classes", "moved (s)"),
         (
@@ -106,7 +109,9 @@ def verify(snapshot: str, tenant: TenantName = None, json: Json = False) -> None
     if json:
         print_json(document)
     elif document.ok:
-        print_text(f"{short_hash(document.id)}: {document.records} records, all true")
+        erased = f", {document.erased} erased" if document.erased else ""
+        said = f"{document.records - document.erased} records, all true{erased}"
+        print_text(f"{short_hash(document.id)}: {said}")
     else:
         for problem in document.problems:
             print_text(problem)
@@ -118,10 +123,16 @@ def verify(snapshot: str, tenant: TenantName = None, json: Json = False) -> None
 def export(snapshot: str, tenant: TenantName = None, json: Json = False) -> None:
     """Print a snapshot's records as JSON Lines."""
 
-    async def work(engine: "Engine") -> Sequence[bytes]:
-        return await engine.snapshots.export(await engine.tenants.choose(tenant), snapshot)
+    async def work(engine: "Engine") -> tuple[Sequence[bytes], SnapshotDocument]:
+        chosen = await engine.tenants.choose(tenant)
+        lines = await engine.snapshots.export(chosen, snapshot)
+        return lines, await engine.snapshots.show(chosen, snapshot)
 
-    print_json_lines(run(work, json=json))
+    lines, document = run(work, json=json)
+    print_json_lines(lines)
+    erased = sum(document.counts.values()) - len(lines)
+    if erased:
+        note(f"{erased} records were erased and are left out")
 
 
 def _print(document: SnapshotDocument, *, json: bool) -> None:
@@ -141,5 +152,7 @@ def _print(document: SnapshotDocument, *, json: bool) -> None:
 
 
 def _state(source: SourceDocument) -> str:
-    state = "complete" if source.complete else str(source.note)
-    return f"{state}, as of {source.data_as_of or 'never'}"
+    said = [*(["complete"] if source.complete else []), f"as of {source.data_as_of or 'never'}"]
+    if isinstance(source.note, str):
+        said.insert(-1, source.note)
+    return ", ".join(said)

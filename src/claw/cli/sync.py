@@ -10,7 +10,9 @@ from claw.cli.output import EXIT_DEGRADED, note, print_json, print_table, print_
 from claw.cli.progress import ProgressLine
 from claw.cli.runtime import Json, TenantName, actor, run
 from claw.core.errors import InvalidInput
+from claw.core.time import format_instant
 from claw.engine.sync import ConnectionReport, SyncReport
+from claw.engine.sync_history import PastRun
 
 if TYPE_CHECKING:
     from claw.app import Engine
@@ -94,6 +96,41 @@ def accept(
         print_json(document)
     else:
         print_text(f"{len(document.accepted)} removals took effect")
+
+
+class RunDocument(SyncReport, kw_only=True):
+    """A sync that was; its connections are empty as long as it runs or where it was killed."""
+
+    outcome: str
+    started_at: str
+    finished_at: str | msgspec.UnsetType = msgspec.UNSET
+
+
+@app.command()
+def show(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="An id, or how it begins.")],
+    tenant: TenantName = None,
+    json: Json = False,
+) -> None:
+    """Show what became of a sync; `claw connection syncs NAME` lists them."""
+
+    async def work(engine: "Engine") -> PastRun:
+        return await engine.history.of_run(await engine.tenants.choose(tenant), run_id)
+
+    past = run(work, json=json)
+    ended = past.run.finished_at
+    if json:
+        print_json(
+            RunDocument(
+                **msgspec.structs.asdict(past.report),
+                outcome=past.run.outcome,
+                started_at=format_instant(past.run.started_at),
+                finished_at=msgspec.UNSET if ended is None else format_instant(ended),
+            )
+        )
+        return
+    print_text(f"{past.run.outcome}, begun {format_instant(past.run.started_at)}")
+    print_report(past.report)
 
 
 def print_report(report: SyncReport) -> None:

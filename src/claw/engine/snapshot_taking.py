@@ -12,6 +12,7 @@ from claw.core.snapshots.content import SnapshotSource
 from claw.core.snapshots.selection import referred_to
 from claw.core.snapshots.tree import Leaf
 from claw.core.time import dates, day_window
+from claw.ports.connection_store import Connection
 from claw.ports.record_store import CurrentRecord, RecordFilter
 from claw.ports.sync_store import CoveredDay
 from claw.ports.unit_of_work import UnitOfWork
@@ -37,23 +38,32 @@ async def sources_of(
                 row.connection_id == connection.connection_id and row.stream == stream
                 for row in unreadable
             )
-            sources.append(_source(connection.name, stream, wanted, read, held_back))
+            sources.append(_source(connection, stream, wanted, read, held_back))
     return tuple(sorted(sources, key=lambda source: (source.connection, source.stream)))
 
 
 def _source(
-    connection: str, stream: str, wanted: set[date], read: Sequence[CoveredDay], held_back: int
+    connection: Connection,
+    stream: str,
+    wanted: set[date],
+    read: Sequence[CoveredDay],
+    held_back: int,
 ) -> SnapshotSource:
     days = {day.local_date: day.data_as_of for day in read}
     missing = len(wanted - set(days))
+    notes: list[str] = []
+    if missing:
+        notes.append(f"{missing} of {len(wanted)} days were never read completely")
+    if connection.status == "paused":
+        notes.append("reading is paused")
     return SnapshotSource(
-        connection=connection,
+        connection=connection.name,
         stream=stream,
         complete=missing == 0,
         data_as_of=min(days.values(), default=None),
         covered_days=tuple(sorted(days)),
         held_back=held_back,
-        note=f"{missing} of {len(wanted)} days were never read completely" if missing else UNSET,
+        note="; ".join(notes) or UNSET,
     )
 
 

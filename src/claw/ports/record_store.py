@@ -34,7 +34,8 @@ class CurrentRecord(Struct, frozen=True, kw_only=True):
 class RecordFilter(Struct, frozen=True, kw_only=True):
     """Which current records are wanted; dates limit records that have a start.
 
-    ``dated`` leaves out those that have none.
+    ``dated`` leaves out those that have none. Records of a removed connection are not
+    current: they are only listed where that connection is asked for.
     """
 
     type: RecordType | None = None

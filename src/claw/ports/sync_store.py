@@ -23,6 +23,16 @@ class SyncRun(Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
 
 
+class KeptRun(Struct, frozen=True, kw_only=True):
+    """A run and what was kept of its report, as JSON: all of it, or one connection's part.
+
+    ``report`` is None while the run lasts, where it was killed, or where its part was erased.
+    """
+
+    run: SyncRun
+    report: bytes | None
+
+
 class CoveredDay(Struct, frozen=True, kw_only=True):
     """A local date of the tenant that a stream was read completely for, and as of when."""
 
@@ -73,6 +83,14 @@ class SyncStore(Protocol):
 
     async def find_run(self, run_id: UUID) -> SyncRun | None:
         """One run."""
+        ...
+
+    async def runs_of(self, connection_id: UUID, name: str, limit: int) -> Sequence[KeptRun]:
+        """The runs that were to read a connection, newest first, with its part of each."""
+        ...
+
+    async def kept_runs(self, prefix: str) -> Sequence[KeptRun]:
+        """Runs whose id begins so, two at the most, with their whole reports."""
         ...
 
     async def cover(

@@ -167,7 +167,9 @@ class PostgresRecords:
             select {_COLUMNS} from claw.record_current
             where tenant_id = $1
               and ($2::text is null or type = $2)
-              and ($3::uuid is null or connection_id = $3)
+              and (connection_id = $3 or $3::uuid is null and connection_id not in (
+                       select connection_id from claw.connection
+                       where tenant_id = $1 and status = 'removed'))
               and ($4::date is null or local_date is null or local_date >= $4)
               and ($5::date is null or local_date is null or local_date <= $5)
               and (not $6::boolean or local_date is not null)

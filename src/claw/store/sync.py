@@ -8,11 +8,14 @@ from claw.core.model.reference import Ref
 from claw.ports.sync_store import (
     CoveredDay,
     HeldRemoval,
+    KeptRun,
     QuarantinedRow,
     RunOutcome,
     SyncRun,
 )
-from claw.store.tenancy import Transaction
+from claw.store.tenancy import Row, Transaction
+
+_RUN = "run_id, outcome, first_date as first, last_date as last, started_at, finished_at"
 
 
 class PostgresSync:
@@ -79,14 +82,39 @@ class PostgresSync:
 
     async def find_run(self, run_id: UUID) -> SyncRun | None:
         row = await self._tx.fetchrow(
-            """
-            select run_id, outcome, first_date as first, last_date as last, started_at, finished_at
-            from claw.sync_run where tenant_id = $1 and run_id = $2
-            """,
+            f"select {_RUN} from claw.sync_run where tenant_id = $1 and run_id = $2",
             self._tenant_id,
             run_id,
         )
         return None if row is None else SyncRun(**dict(row.items()))
+
+    async def runs_of(self, connection_id: UUID, name: str, limit: int) -> Sequence[KeptRun]:
+        rows = await self._tx.fetch(
+            f"""
+            select {_RUN}, (
+                select one from jsonb_array_elements(report -> 'connections') as c (one)
+                where one ->> 'connection' = $3 limit 1) as report
+            from claw.sync_run_connection rc join claw.sync_run r using (tenant_id, run_id)
+            where tenant_id = $1 and rc.connection_id = $2
+            order by started_at desc, run_id desc limit $4
+            """,
+            self._tenant_id,
+            connection_id,
+            name,
+            limit,
+        )
+        return [_kept_run(row) for row in rows]
+
+    async def kept_runs(self, prefix: str) -> Sequence[KeptRun]:
+        rows = await self._tx.fetch(
+            f"""
+            select {_RUN}, report from claw.sync_run
+            where tenant_id = $1 and starts_with(run_id::text, $2) order by run_id limit 2
+            """,
+            self._tenant_id,
+            prefix,
+        )
+        return [_kept_run(row) for row in rows]
 
     async def cover(
         self,
@@ -234,3 +262,9 @@ class PostgresSync:
             self._tenant_id,
             sorted(refs),
         )
+
+
+def _kept_run(row: Row) -> KeptRun:
+    fields = dict(row.items())
+    report = fields.pop("report")
+    return KeptRun(run=SyncRun(**fields), report=None if report is None else report.encode("utf-8"))
