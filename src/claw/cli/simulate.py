@@ -32,6 +32,10 @@ def simulate(
     connector: Annotated[str, typer.Argument(help="A connector that has a simulator.")],
     port: Annotated[int, typer.Option(help="Port on loopback; 0 picks a free one.")] = 0,
     seed: Annotated[int, typer.Option(help="Which generated business.")] = 1,
+    schedules: Annotated[
+        int | None,
+        typer.Option(min=1, max=50_000, help="So many rows instead of the default business."),
+    ] = None,
     fault: Annotated[
         list[str] | None, typer.Option(help="A fault to inject, name or name:argument.")
     ] = None,
@@ -47,6 +51,7 @@ def simulate(
             seed=seed,
             today=clock_of(settings).now().date(),
             faults=fault or (),
+            schedules=schedules,
         )
 
         async def main() -> None:

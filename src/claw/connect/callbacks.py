@@ -28,11 +28,15 @@ class Callback:
     body: bytes = b""
 
 
+class NotThisMachine(InvalidInput):
+    """A callback address that is not of this machine."""
+
+
 def loopback_only(url: str) -> str:
     """``url`` if it names this machine by address or as ``localhost``.
 
     Raises:
-        InvalidInput: it does not; the address is left out of the message.
+        NotThisMachine: it does not; the address is left out of the message.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -41,7 +45,7 @@ def loopback_only(url: str) -> str:
     except ValueError:
         local = False
     if parts.scheme not in ("http", "https") or not local:
-        raise InvalidInput(
+        raise NotThisMachine(
             "a simulator calls back to this machine only",
             code="callback_not_loopback",
             field="url",

@@ -43,6 +43,7 @@ def test_an_unknown_fault_names_the_known_ones(simulator: Simulator) -> None:
     [
         ("project_absent", lambda rows: all("Project" not in r for r in rows)),
         ("project_null", lambda rows: all(r["Project"] is None for r in rows)),
+        ("project_string", lambda rows: isinstance(rows[0]["Project"], str)),
         ("type_capitalised", lambda rows: all(r["Type"][0].isupper() for r in rows)),
         ("blocks_empty", lambda rows: all(r["Blocks"] == [] for r in rows)),
         ("blocks_absent", lambda rows: all("Blocks" not in r for r in rows)),

@@ -75,6 +75,15 @@ async def test_every_operation_works_over_the_control_plane(
         "add_schedule", date="2026-11-24", blocks=[["22:00", "02:00"]], job=job, staff=42
     )
     await post("add_mobile_status", staff=42, job=job, status="Travelling", at="07:41")
+    await post("set_time", to="07:45")
+    await post("add_timeline_entry", job=job, type="General Message", message="Called", staff=42)
+    twin = await post("twin", id=added)
+    assert (await client.get(f"/schedules/{twin}")).json()["Staff"]["ID"] == 42
+    hook = await post("subscribe", url="http://127.0.0.1:9/", secret="hush", events=["job.updated"])
+    await post("burst", job=job, count=2)
+    assert [sent["status"] for sent in await post("deliver")] == [None, None]
+    assert [sent["method"] for sent in await post("probe", id=hook)] == ["HEAD", "GET"]
+    assert [sent["event"] for sent in await post("ping", id=hook, body="x")] == ["ping"]
     contact = (await client.get("/contacts/", params={"pageSize": "1"})).json()[0]["ID"]
     await post("set_contact_phone", id=contact, mobile="0491 570 737")
     assert (await client.get(f"/contacts/{contact}")).json()["CellPhone"] == "0491 570 737"
@@ -84,7 +93,9 @@ async def test_every_operation_works_over_the_control_plane(
     night = (await client.get(f"/schedules/{added}")).json()["Blocks"][0]
     assert (night["EndTime"], night["ISO8601EndTime"][:10]) == ("02:00", "2026-11-25")
     timeline = (await client.get(f"/jobs/{job}/timelines/")).json()
-    assert timeline[0]["Message"] == "Mobile status set to Travelling (07:41)"
+    said = [(e["Type"], e["Message"]) for e in timeline]
+    assert ("Mobile Status", "Mobile status set to Travelling (07:41)") in said
+    assert said.index(("General Message", "Called")) < len(said) - 1
     assert (await client.get("/logs/mobileStatus/")).json()[0]["Status"]["Name"] == "Travelling"
     assert await post("faults", set=["revoked", "bom"]) == ["revoked", "bom"]
     assert (await client.get("/jobs/")).status_code == 401
@@ -104,6 +115,9 @@ async def test_bad_operations_change_nothing(
     assert (await client.post(f"{CONTROL}/move", json={"id": 9999999})).status_code == 404
     assert (await client.post(f"{CONTROL}/move", json={"oops": 1})).status_code == 400
     assert (await client.post(f"{CONTROL}/faults", json={"set": ["x"]})).status_code == 400
+    elsewhere = {"url": "http://example.com/", "secret": "hush"}
+    assert (await client.post(f"{CONTROL}/subscribe", json=elsewhere)).status_code == 400
+    assert (await client.post(f"{CONTROL}/set_time", json={"to": "05:00"})).status_code == 400
     assert simulator.schedules(TODAY, TODAY) == before
     assert [fault.name for fault in simulator.faults.active] == ["bom"]
 

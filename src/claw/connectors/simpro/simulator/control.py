@@ -3,110 +3,23 @@
 Each takes and gives JSON and calls the method of the same name on the simulator.
 """
 
-import datetime
+import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from claw.connect.callbacks import NotThisMachine
 from claw.connect.simulator import FaultUnknown
+from claw.connectors.simpro.simulator import orders
+from claw.connectors.simpro.simulator.calling import Webhooks
 from claw.connectors.simpro.simulator.encoding import encode
 
 if TYPE_CHECKING:
     from claw.connectors.simpro.simulator.simulator import Simulator
-
-
-class Move(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST move``: any of date, first start (``HH:MM``) and staff."""
-
-    id: int
-    date: datetime.date | None = None
-    start: str | None = None
-    staff: int | None = None
-    company: int = 2
-
-
-class Reassign(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST reassign``: null staff leaves the row to nobody."""
-
-    id: int
-    staff: int | None
-    company: int = 2
-
-
-class Delete(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST delete``."""
-
-    id: int
-    company: int = 2
-
-
-class Split(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST split``: break off at one wall time, resume at another."""
-
-    id: int
-    at: str
-    resume: str
-    company: int = 2
-
-
-class Cancel(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST cancel``: a job to another stage."""
-
-    job: int
-    stage: str = "Archived"
-    company: int = 2
-
-
-class AddSchedule(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST add_schedule``: ``blocks`` are pairs of wall times."""
-
-    date: datetime.date
-    blocks: list[tuple[str, str]]
-    job: int
-    kind: str = "job"
-    staff: int | None = None
-    notes: str = ""
-    company: int = 2
-
-
-class AddMobileStatus(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST add_mobile_status``: when it was tapped and when the build heard of it."""
-
-    staff: int
-    job: int
-    status: str
-    at: str | None = None
-    logged: str | None = None
-    bundle: bool = False
-    kind: str = "job"
-    company: int = 2
-
-
-class SetTime(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST set_time``: stamp later changes from this wall time of ``today`` on."""
-
-    to: str
-    company: int = 2
-
-
-class SetContact(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST set_contact_phone``: null leaves a number as it is."""
-
-    id: int
-    mobile: str | None = None
-    landline: str | None = None
-    company: int = 2
-
-
-class Faults(msgspec.Struct, forbid_unknown_fields=True):
-    """``POST faults``: lifts what is set (unless ``keep``), then sets these."""
-
-    set: list[str] = []
-    keep: bool = False
 
 
 Operation = TypeVar("Operation")
@@ -116,7 +29,9 @@ def _operation(name: str, kind: type[Operation], run: Callable[[Operation], obje
     async def handle(request: Request) -> Response:
         try:
             result = run(msgspec.json.decode(await request.body() or b"{}", type=kind))
-        except (msgspec.DecodeError, FaultUnknown, ValueError) as error:
+            if inspect.isawaitable(result):
+                result = await result
+        except (msgspec.DecodeError, FaultUnknown, NotThisMachine, ValueError) as error:
             return JSONResponse({"error": str(error)}, 400)
         except KeyError as error:
             return JSONResponse({"error": str(error)}, 404)
@@ -125,18 +40,72 @@ def _operation(name: str, kind: type[Operation], run: Callable[[Operation], obje
     return Route(f"/{name}", handle, methods=["POST"])
 
 
-def control_routes(simulator: "Simulator") -> list[Route]:
-    """Routes of the control plane for one simulator."""
+def _asdict(order: msgspec.Struct) -> dict[str, Any]:
+    return msgspec.structs.asdict(order)
 
-    def move(o: Move) -> None:
+
+def _of_schedules(simulator: "Simulator") -> list[Route]:
+    def move(o: orders.Move) -> None:
         simulator.move_schedule(o.id, date=o.date, start=o.start, staff=o.staff, company=o.company)
 
-    def set_contact_phone(o: SetContact) -> None:
+    def reassign(o: orders.Reassign) -> None:
+        simulator.reassign_schedule(o.id, o.staff, o.company)
+
+    def split(o: orders.Split) -> None:
+        simulator.split_schedule(o.id, o.at, o.resume, o.company)
+
+    def add_schedule(o: orders.AddSchedule) -> int:
+        return simulator.add_schedule(**_asdict(o))
+
+    return [
+        _operation("move", orders.Move, move),
+        _operation("reassign", orders.Reassign, reassign),
+        _operation("split", orders.Split, split),
+        _operation("add_schedule", orders.AddSchedule, add_schedule),
+        _operation("twin", orders.Twin, lambda o: simulator.twin_schedule(o.id, o.company)),
+        _operation("delete", orders.Delete, lambda o: simulator.delete_schedule(o.id, o.company)),
+    ]
+
+
+def _of_jobs(simulator: "Simulator") -> list[Route]:
+    def cancel(o: orders.Cancel) -> None:
+        simulator.cancel_job(o.job, o.stage, o.company)
+
+    def add_mobile_status(o: orders.AddMobileStatus) -> int:
+        return simulator.add_mobile_status(**_asdict(o))
+
+    def add_timeline_entry(o: orders.AddTimelineEntry) -> None:
+        simulator.add_timeline_entry(**_asdict(o))
+
+    def set_contact_phone(o: orders.SetContact) -> None:
         given = {"mobile": o.mobile, "landline": o.landline}
         changes = {name: value for name, value in given.items() if value is not None}
         simulator.set_contact(o.id, o.company, **changes)
 
-    def set_faults(o: Faults) -> list[str]:
+    return [
+        _operation("cancel", orders.Cancel, cancel),
+        _operation("add_mobile_status", orders.AddMobileStatus, add_mobile_status),
+        _operation("add_timeline_entry", orders.AddTimelineEntry, add_timeline_entry),
+        _operation("set_contact_phone", orders.SetContact, set_contact_phone),
+        _operation("set_time", orders.SetTime, lambda o: simulator.set_time(o.to, o.company)),
+    ]
+
+
+def _of_webhooks(hooks: Webhooks) -> list[Route]:
+    def subscribe(o: orders.Subscribe) -> int:
+        return hooks.subscribe(**_asdict(o))
+
+    return [
+        _operation("subscribe", orders.Subscribe, subscribe),
+        _operation("burst", orders.Burst, lambda o: hooks.burst(o.job, o.count, o.company)),
+        _operation("probe", orders.Webhook, lambda o: hooks.probe(o.id, o.company)),
+        _operation("ping", orders.Webhook, lambda o: hooks.ping(o.id, o.body.encode(), o.company)),
+        _operation("deliver", orders.Nothing, lambda o: hooks.deliver()),
+    ]
+
+
+def _of_the_simulator(simulator: "Simulator") -> list[Route]:
+    def set_faults(o: orders.Faults) -> list[str]:
         for fault in o.set:
             simulator.faults.parse(fault)
         if not o.keep:
@@ -144,31 +113,6 @@ def control_routes(simulator: "Simulator") -> list[Route]:
         for fault in o.set:
             simulator.faults.set(fault)
         return [fault.name for fault in simulator.faults.active]
-
-    def add_schedule(o: AddSchedule) -> int:
-        return simulator.add_schedule(**msgspec.structs.asdict(o))
-
-    def add_mobile_status(o: AddMobileStatus) -> int:
-        return simulator.add_mobile_status(**msgspec.structs.asdict(o))
-
-    def reassign(o: Reassign) -> None:
-        simulator.reassign_schedule(o.id, o.staff, o.company)
-
-    def split(o: Split) -> None:
-        simulator.split_schedule(o.id, o.at, o.resume, o.company)
-
-    operations = [
-        _operation("move", Move, move),
-        _operation("reassign", Reassign, reassign),
-        _operation("delete", Delete, lambda o: simulator.delete_schedule(o.id, o.company)),
-        _operation("split", Split, split),
-        _operation("cancel", Cancel, lambda o: simulator.cancel_job(o.job, o.stage, o.company)),
-        _operation("add_schedule", AddSchedule, add_schedule),
-        _operation("add_mobile_status", AddMobileStatus, add_mobile_status),
-        _operation("set_time", SetTime, lambda o: simulator.set_time(o.to, o.company)),
-        _operation("set_contact_phone", SetContact, set_contact_phone),
-        _operation("faults", Faults, set_faults),
-    ]
 
     async def reset(request: Request) -> Response:
         simulator.reset()
@@ -181,8 +125,18 @@ def control_routes(simulator: "Simulator") -> list[Route]:
         return JSONResponse(simulator.violations)
 
     return [
-        *operations,
+        _operation("faults", orders.Faults, set_faults),
         Route("/reset", reset, methods=["POST"]),
         Route("/log", log, methods=["GET"]),
         Route("/violations", violations, methods=["GET"]),
+    ]
+
+
+def control_routes(simulator: "Simulator") -> list[Route]:
+    """Routes of the control plane for one simulator."""
+    return [
+        *_of_schedules(simulator),
+        *_of_jobs(simulator),
+        *_of_webhooks(simulator.webhooks),
+        *_of_the_simulator(simulator),
     ]

@@ -97,6 +97,27 @@ class Operations(ABC):
         visit = Visit(0, kind, date, staff, blocks_from(blocks), job, notes)
         return self.state(company).add(visit).id
 
+    def twin_schedule(self, schedule_id: int, company: int = MAIN_COMPANY) -> int:
+        """A second row at the same time for the same staff, of another job of the date."""
+        state = self.state(company)
+        visit = state.known(schedule_id)
+        others = {one.project_id for one in state.visits_on(visit.date) if one.kind == "job"}
+        job = min(others - {visit.project_id})
+        return state.add(replace(visit, kind="job", project_id=job)).id
+
+    def add_timeline_entry(
+        self,
+        *,
+        job: int,
+        type: str,
+        message: str,
+        staff: int | None = None,
+        company: int = MAIN_COMPANY,
+    ) -> None:
+        """An entry of a job's timeline that no other operation writes."""
+        state = self.state(company)
+        state.logs.timeline(job, type, message, state.member(staff), state.stamp())
+
     def cancel_job(self, job_id: int, stage: str = "Archived", company: int = MAIN_COMPANY) -> None:
         """Take a job to another stage; its schedule rows stay where they are."""
         self.state(company).cancel(job_id, stage)

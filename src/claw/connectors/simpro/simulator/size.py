@@ -54,7 +54,7 @@ class Size:
             projects_a_day=10_000,
             first_added=900_000_001,
             customers=max(150, schedules // 5),
-            technicians=max(9, busiest // 4),
+            technicians=max(9, busiest // 3),
         )
 
     def rows_on(self, day: date) -> int:

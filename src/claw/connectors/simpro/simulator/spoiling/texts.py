@@ -17,7 +17,8 @@ LATIN_NOTE = "Key at the café"
 HOSTILE = {
     "quotes": """O'Brien "The Boss" \\ C:\\temp\\; DROP TABLE jobs;-- `x` ${y} {{z}}""",
     "rtl": "\u202e\u05e9\u05dc\u05d5\u05dd \u202c \u0645\u0631\u062d\u0628\u0627",
-    "emoji": "\U0001f477\U0001f3fd\u200d\u2640\ufe0f \U0001f6bf \xdcn\xefcode \U0001d53d\U0001d552 Z\u0337\u0321a\u0334",
+    "emoji": "\U0001f477\U0001f3fd\u200d\u2640\ufe0f \U0001f6bf"
+    " \xdcn\xefcode \U0001d53d Z\u0337\u0321a\u0334",
     "nul": "before\x00after",
     "controls": "bell\x07 escape\x1b[31m red\r\n\ttab\u2028line\ufeff",
     "html": "<script>alert(1)</script><b>bold</b>&lt;i&gt;&nbsp;&#x41;<br /><img src=x onerror=y>",
