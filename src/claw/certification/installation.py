@@ -18,14 +18,20 @@ from claw.app import Engine, StandIns, wire
 from claw.certification.databases import ScratchServer
 from claw.certification.tenancy import EngineTenancy
 from claw.certification.waiting import SetClock, SharedBudget, SkippingMachine
+from claw.connect.auth.tokens import TokenSources
 from claw.connect.catalog import InstalledConnectors
 from claw.connect.conformance.subject import Stage
+from claw.connect.factory import TransportFactory
+from claw.connect.limits import Limiters
 from claw.connect.settings import check_settings
 from claw.connect.simulator import serve
 from claw.ports.connector import Connector
 from claw.ports.manifest import Manifest
 from claw.settings import KEY_BYTES, Settings
 from claw.store.tenancy import Pool
+from claw.store.unit_of_work import PostgresDatabase
+from claw.system.ids import RandomIds
+from claw.system.secret_box import AesGcmBox
 from claw.telemetry import PrometheusMetrics, logger_to
 
 _TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -62,7 +68,13 @@ class EngineInstallation:
         self._served: dict[int, str] = {}
 
     async def tenant(
-        self, slug: str, zone: str, stage: Stage, *, connector: Connector
+        self,
+        slug: str,
+        zone: str,
+        stage: Stage,
+        *,
+        connector: Connector,
+        secrets: Mapping[str, str] | None = None,
     ) -> EngineTenancy:
         """Create a tenant and connect it to a stage, which is served for as long as needed."""
         engine = self._engine_of(connector)
@@ -75,7 +87,7 @@ class EngineInstallation:
             key,
             name=key,
             settings=stage.settings(await self._serve(stage)),
-            secrets=stage.secrets(),
+            secrets=stage.secrets() if secrets is None else secrets,
             actor="certification",
         )
         return EngineTenancy(self, engine, tenant, connection, connector)
@@ -92,6 +104,21 @@ class EngineInstallation:
             log=logger_to(self._said),
         )
         return wire(_settings(), self.clock, pool, self.url, _TRACE, instead)
+
+    def transports(self, pool: Pool) -> TransportFactory:
+        """The way to sources as a process of its own would build it, on the one budget."""
+        return TransportFactory(
+            limiters=Limiters(self._budget, self._machine, str.encode),
+            tokens=TokenSources(
+                db=PostgresDatabase(pool),
+                box=AesGcmBox(bytes(KEY_BYTES)),
+                ids=RandomIds(),
+                machine=self._machine,
+            ),
+            clock=self.clock,
+            machine=self._machine,
+            plain_loopback=True,
+        )
 
     def seconds(self) -> float:
         """The clock of waits, which are skipped."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
@@ -10,11 +11,15 @@ from msgspec import Struct
 
 from claw.app import Engine
 from claw.connect.conformance.harness import ConnectionSeen, SyncSeen
+from claw.connect.transport import Transport
 from claw.core.errors import ClawError
 from claw.engine.sync import ConnectionReport, SyncReport
 from claw.ports.connection_store import Connection
 from claw.ports.connector import Connector
+from claw.ports.connector_errors import ConnectorError
+from claw.ports.manifest import DeclaredRead
 from claw.ports.record_store import RecordFilter
+from claw.ports.request_observer import RequestAttempt
 from claw.ports.tenant_store import Tenant
 from claw.store.roles import identifier
 from claw.store.tenancy import Pool, Transaction
@@ -79,6 +84,27 @@ class EngineTenancy:
         await self._let_go()
         return metrics.burnt
 
+    async def read_at_once(self, template: str, *, engines: int, readers: int) -> Sequence[str]:
+        """One declared read from each reader of each engine; ``ok`` or an error's code."""
+        connection = await self._engine.connections.get(self._tenant, self._connection.name)
+        secrets = await self._engine.connections.opened_secrets(self._tenant, connection)
+        async with AsyncExitStack() as stack:
+            opened: list[Transport] = []
+            for _ in range(engines):
+                pool = await stack.enter_async_context(Pool(self._installation.url, largest=4))
+                way = self._installation.transports(pool).open(
+                    self._connector.manifest,
+                    connection,
+                    secrets,
+                    tenant_id=self._tenant.tenant_id,
+                    observer=_Unobserved(),
+                    trace_id=self._engine.trace_id,
+                )
+                opened.append(await stack.enter_async_context(way))
+            read = next(r for r in self._connector.manifest.reads if r.template == template)
+            reads = (_outcome(each, read) for each in opened for _ in range(readers))
+            return await asyncio.gather(*reads)
+
     async def accept_held(self) -> int:
         """Let the removals that the last sync held take effect; how many they were."""
         if self._last is None:
@@ -106,8 +132,15 @@ class EngineTenancy:
     async def connection(self) -> ConnectionSeen:
         """The connection's state."""
         found = await self._engine.connections.get(self._tenant, self._connection.name)
+        async with self._installation.pool.tenant(self._tenant.tenant_id) as tx:
+            tasks = await tx.fetchval(
+                "select count(*) from claw.reconnect_task where connection_id = $1",
+                found.connection_id,
+            )
         return ConnectionSeen(
-            status=found.status, paused_reason=found.paused_reason, reconnect_tasks=0
+            status=found.status,
+            paused_reason=found.paused_reason,
+            reconnect_tasks=cast("int", tasks),
         )
 
     async def everything_stored(self) -> bytes:
@@ -138,6 +171,23 @@ class _Fuse(PrometheusMetrics):
             if self._left <= 0:
                 self.burnt = True
                 self.burn()
+
+
+class _Unobserved:
+    """Takes note of nothing."""
+
+    def attempted(self, attempt: RequestAttempt) -> None:
+        """Nothing is counted here."""
+
+
+async def _outcome(transport: Transport, read: DeclaredRead) -> str:
+    """Send one read with every column that it may name."""
+    query = {"columns": ",".join(read.columns)} if read.columns else None
+    try:
+        await transport.get(read.template, path={}, query=query)
+    except ConnectorError as error:
+        return error.code
+    return "ok"
 
 
 def _seen(report: ConnectionReport) -> SyncSeen:

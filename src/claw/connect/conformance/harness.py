@@ -35,7 +35,7 @@ class SyncSeen(Struct, frozen=True, kw_only=True):
 
 
 class ConnectionSeen(Struct, frozen=True, kw_only=True):
-    """A connection as its owner sees it."""
+    """A connection as its owner sees it; ``reconnect_tasks`` counts closed ones, too."""
 
     status: str
     paused_reason: str | None
@@ -55,6 +55,14 @@ class Tenancy(Protocol):
         """Begin a sync and end it like a killed process, once that many requests were answered.
 
         What it held is let go of, as time would. False when it ended before.
+        """
+        ...
+
+    async def read_at_once(self, template: str, *, engines: int, readers: int) -> Sequence[str]:
+        """Send one declared read from each of so many readers of each of so many engines.
+
+        The engines share the database and nothing else. What became of each reader: ``ok``
+        or the code of its error.
         """
         ...
 
@@ -82,8 +90,19 @@ class Tenancy(Protocol):
 class Installation(Protocol):
     """One engine on one empty database, with captured logs and metrics."""
 
-    async def tenant(self, slug: str, zone: str, stage: Stage, *, connector: Connector) -> Tenancy:
-        """Create a tenant and connect it to a stage, which is served for as long as needed."""
+    async def tenant(
+        self,
+        slug: str,
+        zone: str,
+        stage: Stage,
+        *,
+        connector: Connector,
+        secrets: Mapping[str, str] | None = None,
+    ) -> Tenancy:
+        """Create a tenant and connect it to a stage, which is served for as long as needed.
+
+        ``secrets`` take the place of the stage's own.
+        """
         ...
 
     def seconds(self) -> float:

@@ -32,10 +32,14 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     first: date
     last: date
 
-    async def tenant(self, slug: str, stage: Stage | None = None) -> Tenancy:
+    async def tenant(
+        self, slug: str, stage: Stage | None = None, secrets: Mapping[str, str] | None = None
+    ) -> Tenancy:
         """A tenant with a connection to the stage, or to another one."""
         stage = stage or self.stage
-        return await self.installation.tenant(slug, stage.zone, stage, connector=self.connector)
+        return await self.installation.tenant(
+            slug, stage.zone, stage, connector=self.connector, secrets=secrets
+        )
 
     async def sync(self, tenancy: Tenancy) -> SyncSeen:
         """Read the window."""

@@ -14,6 +14,7 @@ from typing import Protocol
 from starlette.types import ASGIApp
 
 from claw.connect.simulator import LoggedRequest
+from claw.connect.token_server import TokenServer
 from claw.ports.connector import Bundle, Connector, MapEnv
 
 
@@ -131,6 +132,11 @@ class Stage(Protocol):
 
     def calm(self) -> None:
         """End all trouble."""
+        ...
+
+    @property
+    def tokens(self) -> TokenServer:
+        """Where this account's tokens are asked for. Raises Impossible without OAuth."""
         ...
 
     def neighbour(self) -> "Stage":

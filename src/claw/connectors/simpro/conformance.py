@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from claw.connect import Bundle, MapEnv, Missing, MissingCode, Part, Raw, key_of, source_id
 from claw.connect.conformance.subject import Impossible, Trouble
 from claw.connect.simulator import LoggedRequest
+from claw.connect.token_server import TokenServer
 from claw.connectors.simpro.connector import CONNECTOR, SimproConnector
 from claw.connectors.simpro.simulator import Simulator
 from claw.connectors.simpro.simulator.days import Visit, block
@@ -160,6 +161,11 @@ class SimproStage:
     def calm(self) -> None:
         """End all trouble; the pages stay small."""
         _settle(self.simulator)
+
+    @property
+    def tokens(self) -> TokenServer:
+        """The build's token endpoint."""
+        return self.simulator.tokens
 
     def neighbour(self) -> "SimproStage":
         """The build's other company, with a key of its own."""
