@@ -27,6 +27,7 @@ from claw.engine.keeping_alive import KeepAliveService
 from claw.engine.sync import SyncReport, SyncService
 from claw.engine.sync.source import Sources
 from claw.ports.connection_store import Connection
+from claw.ports.connector import Log
 from claw.ports.reconnect_store import ReconnectTask
 from claw.ports.tenant_store import Tenant
 from claw.store.tenancy import Pool
@@ -57,6 +58,7 @@ class OAuthWorld:
     policy: TokenPolicy = QUICK
     clock: HandClock = field(default_factory=lambda: HandClock(NOW))
     tally: Tally = field(default_factory=Tally)
+    log: Log = field(default_factory=Tally)
     notebook: Notebook = field(default_factory=Notebook)
 
     def __post_init__(self) -> None:
@@ -111,23 +113,36 @@ class OAuthWorld:
 
     async def sync(self) -> SyncReport:
         """A whole sync of today."""
-        sources = Sources(
+        return await self._service().run(self.tenant, first=TODAY, last=TODAY)
+
+    async def check(self) -> None:
+        """Prove the connection. Raises connector errors."""
+        sources = self._sources()
+        connection = await self.connections.get(self.tenant, self.connection.name)
+        async with sources.open(
+            self.tenant, connection, now=self.clock.now(), trace_id=TRACE
+        ) as source:
+            await sources.check(source)
+
+    def _sources(self) -> Sources:
+        return Sources(
             db=self.db,
             catalog=self.catalog,
             http=self.http,
             box=self.box,
             metrics=self.tally,
-            log=self.tally,
+            log=self.log,
         )
-        service = SyncService(
+
+    def _service(self) -> SyncService:
+        return SyncService(
             db=self.db,
             clock=self.clock,
             ids=RandomIds(),
-            sources=sources,
+            sources=self._sources(),
             metrics=self.tally,
             lease_wait_seconds=0,
         )
-        return await service.run(self.tenant, first=TODAY, last=TODAY)
 
     def keep_alive(self) -> KeepAliveService:
         """The keep-alive of this process."""
@@ -139,7 +154,7 @@ class OAuthWorld:
             connections=self.connections,
             renewer=self.http,
             metrics=self.tally,
-            log=self.tally,
+            log=self.log,
         )
 
     async def grant(self) -> Mapping[str, Any]:
