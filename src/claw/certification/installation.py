@@ -143,10 +143,13 @@ class EngineInstallation:
         """Keep what any library logs, too."""
         handler = logging.StreamHandler(self._said)
         root = logging.getLogger()
+        level = root.level
         root.addHandler(handler)
+        root.setLevel(logging.NOTSET)
         try:
             yield
         finally:
+            root.setLevel(level)
             root.removeHandler(handler)
 
     def _engine_of(self, connector: Connector) -> Engine:

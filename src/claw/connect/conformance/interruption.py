@@ -12,16 +12,16 @@ from claw.connect.conformance.rehearsal import (
     records_of,
     rehearse,
 )
+from claw.connect.conformance.session import schedule_stream
 from claw.connect.conformance.subject import Trouble
 
-_DAYS = 10
-_SECOND_SLICE = 8
+_MORE_DAYS, _WIDEST = 3, 21
 _MOST_CUTS = 60
 _MOST_KILLS = 10
 
 
 async def _a_cut_read_is_taken_up_again(run: Run) -> None:
-    async with rehearse(run, days=_DAYS) as on:
+    async with rehearse(run, days=_days(run)) as on:
         booked = _book(on, run.subject.page_rows + 1)
         whole = await _read_whole(on, "whole")
         cut, reached = 0, True
@@ -61,7 +61,7 @@ async def _cut_while_things_change(on: Rehearsal, cut: int, booked: list[str]) -
 
 
 async def _a_killed_read_leaves_no_trace(run: Run) -> None:
-    async with rehearse(run, days=_DAYS) as on:
+    async with rehearse(run, days=_days(run)) as on:
         _book(on, run.subject.page_rows + 1)
         before = len(on.stage.log)
         whole = await _read_whole(on, "whole")
@@ -101,9 +101,15 @@ async def _read_whole(on: Rehearsal, slug: str) -> Records:
 
 def _book(on: Rehearsal, count: int) -> list[str]:
     """More than a page on the first day, and a little so late that it is another slice's."""
-    opens = on.at(0, 6)
+    opens, late = on.at(0, 6), (on.last - on.first).days
     booked = [on.stage.book(opens + timedelta(minutes=5 * n), 30) for n in range(count)]
-    return [*booked, *(on.stage.book(on.at(_SECOND_SLICE, 9 + n), 30) for n in range(2))]
+    return [*booked, *(on.stage.book(on.at(late, 9 + n), 30) for n in range(2))]
+
+
+def _days(run: Run) -> int:
+    """Days enough for two slices, where the stream is cut into any."""
+    widest = schedule_stream(run.subject.connector.manifest).widest_window_days
+    return min(widest or _MORE_DAYS, _WIDEST) + _MORE_DAYS
 
 
 CUT = Check(number="C07", title="A cut read is taken up again", body=_a_cut_read_is_taken_up_again)
