@@ -22,6 +22,9 @@ _LOST = re.compile(
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _MOST_LAYERS = 8
+# Words of printable ASCII with one space between them, no markup and no entity: most of
+# what sources say is plain already.
+_PLAIN = re.compile(r"[!-%'-;=-~]++(?: [!-%'-;=-~]++)*+")
 
 
 def plain_text(markup: str) -> str:
@@ -31,6 +34,8 @@ def plain_text(markup: str) -> str:
     characters removed, white space collapsed. Markup that was escaped, even several
     times, is unwrapped too, so the result holds none: ``plain_text`` of it is itself.
     """
+    if _PLAIN.fullmatch(markup):
+        return markup
     text = nfc(markup)
     for _ in range(_MOST_LAYERS):
         unwrapped = _unwrapped(text)
@@ -43,6 +48,8 @@ def plain_text(markup: str) -> str:
 
 def one_line(markup: str) -> str:
     """:func:`plain_text` on one line, for titles and names."""
+    if _PLAIN.fullmatch(markup):
+        return markup
     return " ".join(plain_text(markup).split())
 
 

@@ -1,6 +1,6 @@
 """The stored form: the same facts give the same bytes and the same name."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 
 import pytest
@@ -10,8 +10,14 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from claw.core.model.canonical import NotCanonical, canonical_bytes
-from claw.core.model.normalise import decode_record, normalise, store_form, with_volatile
-from claw.core.model.records import Appointment, Progress, Record, Segment
+from claw.core.model.normalise import (
+    decode_record,
+    normalise,
+    settled_form,
+    store_form,
+    with_volatile,
+)
+from claw.core.model.records import Appointment, Money, Progress, Record, Segment
 from claw_testing.schedules import appointments, at, employee, records, ref, visit
 
 
@@ -115,3 +121,40 @@ def test_an_extension_outside_the_profile_is_refused_with_its_path(bad: object) 
 
 def test_there_is_no_null_in_a_stored_record() -> None:
     assert b"null" not in canonical_bytes(normalise(visit(1)))
+
+
+@given(records)
+def test_the_quick_way_gives_the_bytes_of_the_thorough_one(record: Record) -> None:
+    settled = settled_form(normalise(record))
+    assert settled is None or settled.canonical == canonical_bytes(normalise(record))
+    again = settled_form(record)
+    assert again is None or again.canonical == canonical_bytes(normalise(record))
+
+
+def test_a_plain_record_takes_the_quick_way() -> None:
+    assert settled_form(visit(1)) == store_form(visit(1))
+    assert settled_form(employee(1)) == store_form(employee(1))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        visit(1, title="Zoe\u0308"),
+        visit(1, title="nothing\x00"),
+        visit(1, title="half \ud83d"),
+        visit(1, fixed=False),
+        visit(1, gone=False),
+        visit(1, datetime(2026, 11, 24, 22, 0, 0, 900_000, tzinfo=UTC)),
+        visit(1, datetime(2026, 11, 24, 22, 0, tzinfo=timezone(timedelta(hours=11)))),
+        visit(1, datetime(2026, 11, 24, 22, 0, tzinfo=timezone(timedelta(seconds=20)))),
+        visit(1, value=Money(amount_minor=2**53, currency="AUD")),
+        visit(1, notes=None),
+        visit(1, extensions={"field": {"ratio": 0.5}}),
+        visit(1, extensions={"field": {"Key": "x"}}),
+        visit(1, extensions={"Field": {"key": "x"}}),
+        visit(1, extensions={"field": {"count": 2**53}}),
+        visit(1, extensions={"field": {"list": ["b", "a"]}}),
+    ],
+)
+def test_whatever_is_not_in_its_one_form_takes_the_thorough_way(record: Record) -> None:
+    assert settled_form(record) is None

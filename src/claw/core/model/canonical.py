@@ -12,6 +12,7 @@ of what is hashed, so that a record can never pass for a part, a tree or a snaps
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TypeAlias, cast
 
@@ -26,6 +27,8 @@ MIN_PREFIX_LENGTH = 8
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-f]{8,64}")
+# A wall clock, in encoded bytes, that does not end as whole seconds of UTC.
+_UNSETTLED_INSTANT = re.compile(rb"T\d\d:\d\d:\d\d[^Z]")
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
@@ -46,6 +49,42 @@ def canonical_bytes(value: object) -> bytes:
     """
     plain = msgspec.to_builtins(value, builtin_types=(datetime, date))
     return _encoder.encode(_checked(plain, ""))
+
+
+def encode_settled(value: object) -> bytes | None:
+    """Canonical JSON of a value that is in its one form already, None when that is not sure.
+
+    Many times as quick as :func:`canonical_bytes`. It looks at the text (NFC, no NUL) and
+    at the instants (whole seconds of UTC); that there are no floats, nulls, large integers
+    and strange keys is for the caller to know.
+
+    Raises:
+        TypeError, ValueError: when something in it has no JSON form at all.
+    """
+    encoded = _encoder.encode(value)
+    # Harmless text may look like one of these: that costs time and nothing else.
+    if _UNSETTLED_INSTANT.search(encoded) or (b"\\" in encoded and b"\\u0000" in encoded):
+        return None
+    # JSON's own signs compose with no mark, so the whole is NFC exactly if all its text is.
+    if encoded.isascii() or unicodedata.is_normalized("NFC", encoded.decode("utf-8")):
+        return encoded
+    return None
+
+
+def is_plain(members: Mapping[str, object]) -> bool:
+    """Whether members are texts, truths and exact integers under canonical keys, no deeper.
+
+    Whether the texts are in NFC is not looked at.
+    """
+    for key, value in members.items():
+        if type(value) is int:
+            if abs(value) > MAX_INTEGER:
+                return False
+        elif type(value) is not str and type(value) is not bool:
+            return False
+        if not _KEY.fullmatch(key):
+            return False
+    return True
 
 
 def check_canonical(value: object) -> None:

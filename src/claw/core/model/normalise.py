@@ -8,15 +8,25 @@ that a linked record could not be read this time) is set apart as volatile.
 
 from collections.abc import Callable
 from datetime import datetime
+from operator import itemgetter
 from typing import TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from claw.core.model.canonical import canonical_bytes, content_hash, nfc
+from claw.core.model.canonical import (
+    MAX_INTEGER,
+    NotCanonical,
+    canonical_bytes,
+    check_canonical,
+    content_hash,
+    encode_settled,
+    is_plain,
+    nfc,
+)
 from claw.core.model.flags import STALE_ENRICHMENT
-from claw.core.model.records import Appointment, Progress, Record, Segment
+from claw.core.model.records import Appointment, Customer, Location, Progress, Record, Segment
 from claw.core.time import whole_seconds
 
 T = TypeVar("T")
@@ -28,7 +38,7 @@ _ALWAYS_WRITTEN = frozenset({"active"})
 _OPAQUE = frozenset({"extensions"})
 
 
-class Volatile(Struct, frozen=True, kw_only=True):
+class Volatile(Struct, frozen=True, kw_only=True, gc=False):
     """What is shown with a record and never hashed."""
 
     source_updated_at: datetime | UnsetType = UNSET
@@ -36,7 +46,10 @@ class Volatile(Struct, frozen=True, kw_only=True):
     stale_enrichment: bool = False
 
 
-class StoredForm(Struct, frozen=True, kw_only=True):
+_NOT_VOLATILE = Volatile()
+
+
+class StoredForm(Struct, frozen=True, kw_only=True, gc=False):
     """A record as stored: its canonical bytes, the name they have, and what is volatile."""
 
     canonical: bytes
@@ -50,17 +63,23 @@ def store_form(record: Record) -> StoredForm:
     Raises:
         NotCanonical: when a value is outside the canonical profile.
     """
-    volatile = Volatile()
-    if isinstance(record, Appointment):
-        volatile = Volatile(
-            source_updated_at=_whole(record.source_updated_at),
-            source_url=record.source_url,
-            stale_enrichment=STALE_ENRICHMENT in record.flags,
-        )
-    canonical = canonical_bytes(normalise(record))
-    return StoredForm(
-        canonical=canonical, content_hash=content_hash("record", canonical), volatile=volatile
-    )
+    return settled_form(record) or _form(record, canonical_bytes(normalise(record)))
+
+
+def settled_form(record: Record) -> StoredForm | None:
+    """:func:`store_form` of a record that is in its one form already, None when it may not be.
+
+    Most are, since connectors make them with the kit. Such a record's bytes read back as
+    the very same record, which also proves that its values are of the types they should be.
+    """
+    try:
+        settled = _ordered(record) if isinstance(record, Appointment) else record
+        canonical = encode_settled(settled)
+        if canonical is None or _says_false(record) or _decoder.decode(canonical) != settled:
+            return None
+        return _form(record, canonical) if _is_exact(settled) else None
+    except (NotCanonical, msgspec.DecodeError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def normalise(record: Record) -> Record:
@@ -91,6 +110,48 @@ def with_volatile(record: Record, volatile: Volatile) -> Record:
         source_updated_at=volatile.source_updated_at,
         source_url=volatile.source_url,
     )
+
+
+def _form(record: Record, canonical: bytes) -> StoredForm:
+    volatile = _NOT_VOLATILE
+    if isinstance(record, Appointment):
+        volatile = Volatile(
+            source_updated_at=_whole(record.source_updated_at),
+            source_url=record.source_url,
+            stale_enrichment=STALE_ENRICHMENT in record.flags,
+        )
+    return StoredForm(
+        canonical=canonical, content_hash=content_hash("record", canonical), volatile=volatile
+    )
+
+
+def _says_false(record: Record) -> bool:
+    """Whether a boolean that is absent when false was written as false."""
+    if isinstance(record, Appointment):
+        spoken = (record.gone, record.fixed, *[s.flexible for s in record.segments])
+    elif isinstance(record, Customer):
+        spoken = (record.gone, record.do_not_contact)
+    else:
+        spoken = (record.gone,)
+    return False in spoken
+
+
+def _is_exact(record: Record) -> bool:
+    """Whether the integers are small enough and the extensions canonical as they are."""
+    extensions = record.extensions
+    if isinstance(record, Appointment) and record.value is not UNSET:
+        if abs(record.value.amount_minor) > MAX_INTEGER:
+            return False
+    elif isinstance(record, Location):
+        degrees = (record.latitude_e7, record.longitude_e7)
+        if any(d is not UNSET and abs(d) > MAX_INTEGER for d in degrees):
+            return False
+    if not extensions:
+        return True
+    if all(is_plain(members) for members in extensions.values()):
+        return is_plain(dict.fromkeys(extensions, True))
+    check_canonical(extensions)
+    return _clean_extension(extensions) == extensions
 
 
 def _clean(value: T) -> T:
@@ -142,6 +203,7 @@ def _extension_key(item: object) -> tuple[str, bytes]:
 
 
 def _ordered(appointment: Appointment) -> Appointment:
+    """In the one order of each list, without what is volatile."""
     return replace(
         appointment,
         segments=_sorted(appointment.segments, _segment_key),
@@ -154,7 +216,12 @@ def _ordered(appointment: Appointment) -> Appointment:
 
 def _sorted(items: tuple[T, ...], key: Callable[[T], tuple[object, ...]]) -> tuple[T, ...]:
     """In order of ``key``; ties end with the canonical bytes."""
-    return tuple(sorted(items, key=lambda item: (*key(item), canonical_bytes(item))))
+    if len(items) < 2:
+        return tuple(items)
+    keys = [key(item) for item in items]
+    if len(set(keys)) < len(keys):
+        return tuple(sorted(items, key=lambda item: (*key(item), canonical_bytes(item))))
+    return tuple(item for _, item in sorted(zip(keys, items, strict=True), key=itemgetter(0)))
 
 
 def _segment_key(segment: Segment) -> tuple[object, ...]:

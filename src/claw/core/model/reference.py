@@ -17,8 +17,9 @@ Ref = NewType("Ref", str)
 
 MAX_SOURCE_ID_LENGTH = 200
 _CONNECTION = re.compile(r"[a-z][a-z0-9-]{0,30}")
-_SOURCE_ID = re.compile(r"(?:[A-Za-z0-9._:~@-]|%[0-9A-F]{2})+")
+_SOURCE_ID = re.compile(r"(?:[A-Za-z0-9._:~@-]++|%[0-9A-F]{2})++")
 _SAFE = "._:~@-"
+_SAFE_TEXT = re.compile(r"[A-Za-z0-9._:~@-]*")
 
 
 def check_connection_name(name: str) -> str:
@@ -43,7 +44,9 @@ def source_id(kind: str, key: str | int) -> str:
     Longer than 200 characters becomes ``h:<sha256 of the encoded id>``, so that an id
     of any length still has one stable name.
     """
-    encoded = f"{quote(kind, safe=_SAFE)}:{quote(str(key), safe=_SAFE)}"
+    encoded = f"{kind}:{key}"
+    if not _SAFE_TEXT.fullmatch(encoded):
+        encoded = f"{quote(kind, safe=_SAFE)}:{quote(str(key), safe=_SAFE)}"
     if len(encoded) <= MAX_SOURCE_ID_LENGTH:
         return encoded
     return "h:" + hashlib.sha256(encoded.encode("ascii")).hexdigest()
@@ -74,6 +77,16 @@ def parse_ref(text: str) -> Ref:
             hint="write it as <connection>/<kind>:<id>, as `claw records` prints it",
         )
     return Ref(text)
+
+
+def belongs_to(ref: Ref, connection: str) -> bool:
+    """Whether ``ref`` is well formed and of the connection, whose name is known to be."""
+    name, _, encoded = ref.partition("/")
+    return (
+        name == connection
+        and len(encoded) <= MAX_SOURCE_ID_LENGTH
+        and _SOURCE_ID.fullmatch(encoded) is not None
+    )
 
 
 def connection_of(ref: Ref) -> str:

@@ -1,6 +1,7 @@
 """Reading telephone numbers out of a source's free text."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -25,6 +26,10 @@ _KINDS: Final[dict[int, PhoneKind]] = {
 _SEPARATORS = re.compile(r"\s*(?:[/;,|\n\r]|\bor\b|\band\b|&)\s*", re.IGNORECASE)
 _TRUNK_PREFIX = re.compile(r"^\s*(?:\+\s*)?00(?=[1-9])")
 _VISIBLE_DIGITS = 3
+# A schedule names the same customers again and again, and reading a number costs more than
+# the rest of its record. What is remembered is a pure function of what was asked.
+_REMEMBERED = 16_384
+_LONGEST_REMEMBERED = 64
 
 
 def parse_phones(raw: str, country: str, label: str | UnsetType = UNSET) -> tuple[Phone, ...]:
@@ -38,18 +43,11 @@ def parse_phones(raw: str, country: str, label: str | UnsetType = UNSET) -> tupl
     text = nfc(raw).strip()
     if not text:
         return ()
-    pieces = [piece for piece in _SEPARATORS.split(text) if any(c.isdigit() for c in piece)]
-    found = [number for piece in pieces if (number := _parse(piece, country)) is not None]
-    valid = {
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164): number
-        for number in found
-    }
+    read = _remembered if len(text) <= _LONGEST_REMEMBERED else _valid
+    valid = read(text, country)
     if not valid:
         return (Phone(raw=text, kind="unknown", label=label),)
-    return tuple(
-        Phone(raw=text, e164=e164, kind=_kind(number), label=label)
-        for e164, number in valid.items()
-    )
+    return tuple(Phone(raw=text, e164=e164, kind=kind, label=label) for e164, kind in valid)
 
 
 def mask(e164: str) -> str:
@@ -60,6 +58,20 @@ def mask(e164: str) -> str:
 def metadata_version() -> str:
     """The version of the numbering data."""
     return phonenumbers.__version__
+
+
+def _valid(text: str, country: str) -> tuple[tuple[str, PhoneKind], ...]:
+    """The valid numbers in ``text``, each once, in order: E.164 and kind."""
+    pieces = [piece for piece in _SEPARATORS.split(text) if any(c.isdigit() for c in piece)]
+    found = [number for piece in pieces if (number := _parse(piece, country)) is not None]
+    kinds: dict[str, PhoneKind] = {
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164): _kind(number)
+        for number in found
+    }
+    return tuple(kinds.items())
+
+
+_remembered = lru_cache(maxsize=_REMEMBERED)(_valid)
 
 
 def _parse(text: str, country: str) -> phonenumbers.PhoneNumber | None:

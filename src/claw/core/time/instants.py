@@ -45,6 +45,8 @@ def whole_seconds(instant: datetime) -> datetime:
     Raises:
         ValueError: when it carries no zone.
     """
+    if instant.tzinfo is UTC and not instant.microsecond:
+        return instant
     if instant.tzinfo is None:
         raise ValueError("an instant must carry a zone")
     return instant.astimezone(UTC).replace(microsecond=0)

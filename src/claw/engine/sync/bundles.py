@@ -1,6 +1,6 @@
 """From bundles to what will be stored: parts resolved, records mapped and checked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -8,9 +8,8 @@ from msgspec.structs import replace
 
 from claw.core.model.canonical import NotCanonical, raw_hash
 from claw.core.model.normalise import StoredForm
-from claw.core.model.records import Appointment, Record, Shift
-from claw.core.time import local_date, whole_seconds
-from claw.engine.sync.checking import checked_form
+from claw.core.model.records import Appointment, Record
+from claw.engine.sync.checking import Companions, checked
 from claw.ports.connector import (
     Bundle,
     Connector,
@@ -25,7 +24,7 @@ from claw.ports.connector import (
 from claw.ports.raw_store import StoredPart, StoredRaw
 
 
-class PreparedRecord(Struct, frozen=True, kw_only=True):
+class PreparedRecord(Struct, frozen=True, kw_only=True, gc=False):
     """A canonical record in its stored form. ``primary`` when it stands for the source row.
 
     ``local_date`` is the date of its start on its own wall clock, where it has a start.
@@ -101,32 +100,39 @@ def parts_gone(bundles: Sequence[Bundle]) -> frozenset[str]:
 
 
 def prepare(
-    bundle: Bundle, recalled: Mapping[str, StoredRaw], connector: Connector, env: MapEnv
+    bundle: Bundle,
+    recalled: Mapping[str, StoredRaw],
+    connector: Connector,
+    env: MapEnv,
+    companions: Companions | None = None,
 ) -> PreparedBundle:
-    """Map one bundle.
+    """Map one bundle; ``companions`` remembers from one bundle of a read to the next.
 
     A part that could not be read is replaced by its last good body, and the records say
     so; a part with no last good body stays missing, which is the mapper's to express.
     """
     resolved = {role: _resolve(part, recalled) for role, part in sorted(bundle.parts.items())}
-    stale = {
-        role
-        for role, part in resolved.items()
-        if isinstance(part, Raw) and isinstance(bundle.parts[role], Missing)
-    }
+    stale = {role for role, part in resolved.items() if part is not bundle.parts[role]}
     result = _mapped(Bundle(primary=bundle.primary, parts=resolved), connector, env)
     records: tuple[PreparedRecord, ...] = ()
     if isinstance(result, Mapped):
         try:
-            records = tuple(_prepared(result.records, env.connection, stale=bool(stale)))
+            records = _prepared(
+                result.records, env.connection, companions or Companions(), stale=bool(stale)
+            )
         except NotCanonical as error:
             result = Quarantined(code="not_canonical", path=error.path, detail=error.why)
-    return PreparedBundle(
+    prepared = PreparedBundle(
         primary_id=bundle.primary.source_id,
         primary_hash=raw_hash(bundle.primary.body),
         records=records,
         skipped=result if isinstance(result, Skipped) else None,
         quarantined=result if isinstance(result, Quarantined) else None,
+    )
+    if not resolved:
+        return prepared
+    return replace(
+        prepared,
         parts=tuple(
             StoredPart(
                 primary_id=bundle.primary.source_id,
@@ -160,22 +166,27 @@ def _mapped(bundle: Bundle, connector: Connector, env: MapEnv) -> MapResult:
 
 
 def _prepared(
-    records: Sequence[Record], connection: str, *, stale: bool
-) -> Iterator[PreparedRecord]:
+    records: Sequence[Record], connection: str, companions: Companions, *, stale: bool
+) -> tuple[PreparedRecord, ...]:
     if not records:
         raise NotCanonical("", "nothing was mapped and no reason was given")
-    for index, record in enumerate(records):
-        form = checked_form(record, connection)
-        starts_at: datetime | None = None
-        day: date | None = None
-        if isinstance(record, Appointment | Shift):
-            starts_at = whole_seconds(record.starts_at)
-            day = local_date(starts_at, record.zone)
+    prepared: list[PreparedRecord] = []
+    for record in records:
+        check = companions.checked if prepared else checked
+        found = check(record, connection)
+        form = found.form
         if stale and isinstance(record, Appointment):
             form = replace(form, volatile=replace(form.volatile, stale_enrichment=True))
-        yield PreparedRecord(
-            record=record, form=form, primary=index == 0, starts_at=starts_at, local_date=day
+        prepared.append(
+            PreparedRecord(
+                record=record,
+                form=form,
+                primary=not prepared,
+                starts_at=found.starts_at,
+                local_date=found.local_date,
+            )
         )
+    return tuple(prepared)
 
 
 def _roles(bundle: Bundle, code: str) -> tuple[str, ...]:

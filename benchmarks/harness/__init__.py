@@ -1,0 +1,1 @@
+"""Measuring and telling: children, rounds, figures, the table and the documents."""
