@@ -189,6 +189,7 @@ async def new_world(
     vendor: Vendor | None = None,
     connector: ScriptedConnector | None = None,
     zone: str = "Australia/Sydney",
+    settings: Mapping[str, str] | None = None,
 ) -> World:
     """A fresh tenant and its connection ``field`` in the database."""
     tenant_id = uuid4()
@@ -207,7 +208,7 @@ async def new_world(
         connection_id=uuid4(),
         name="field",
         connector="scripted",
-        settings={},
+        settings=settings or {},
         status="active",
         paused_reason=None,
         facts=None,

@@ -11,8 +11,10 @@ from claw.connect import (
     ConfigInvalid,
     Context,
     Forbidden,
+    RateLimited,
     SourceChanged,
     StandingWarning,
+    Transient,
 )
 from claw.connectors.simpro import proofs
 from claw.connectors.simpro.client import (
@@ -200,6 +202,10 @@ async def _permission_warnings(
         allowed = True
         try:
             await client.get(f"{COMPANY}/{path}/", {"columns": "ID", "pageSize": "1"})
+        except (Transient, RateLimited) as error:
+            # No proof of anything, and no reason to do without the schedules.
+            ctx.log.info("permission unproved", path=path, error=error.code)
+            continue
         except Forbidden:
             allowed = False
             warnings.append(
