@@ -120,10 +120,15 @@ def is_known_write(method: str, path: str) -> bool:
 
 
 def blank(fields: dict[str, str], prefix: str = "") -> dict[str, object]:
-    """A row with nothing in it: ``""``, 0, false, null or an empty list, as documented."""
+    """A row with nothing in it: ``""``, 0, false, null or an empty list, as documented.
+
+    Inside an object, what may be absent and not null is absent.
+    """
     row: dict[str, object] = {}
     for path, kind in fields.items():
         if not path.startswith(prefix) or "." in path[len(prefix) :]:
+            continue
+        if prefix and kind.endswith("?") and "|null" not in kind:
             continue
         name, bare = path[len(prefix) :], kind.rstrip("?")
         if "|null" in bare:

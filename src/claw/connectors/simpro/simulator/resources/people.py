@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from claw.connectors.simpro.simulator.feeds import Row
 from claw.connectors.simpro.simulator.resources.asking import Collection, Hints, Ids
 from claw.connectors.simpro.simulator.roster import ARCHIVED, DUMMIES, StaffMember
-from claw.connectors.simpro.simulator.rows.people import person_row, staff_row
+from claw.connectors.simpro.simulator.rows.people import person_row, plant_row, staff_row
 from claw.connectors.simpro.simulator.state import CompanyState
 
 
@@ -39,7 +39,7 @@ def _plant_types(state: CompanyState, ids: Ids, hints: Hints) -> list[Row]:
 def _plants(state: CompanyState, ids: Ids, hints: Hints) -> list[Row] | None:
     if ids["plantTypeID"] != 1:
         return None
-    return [{"ID": m.type_id, "Name": m.name} for m in state.company.of_type("plant")]
+    return [plant_row(state, member) for member in state.company.of_type("plant")]
 
 
 def _teams(state: CompanyState, ids: Ids, hints: Hints) -> list[Row]:

@@ -1,6 +1,7 @@
 """Jobs with what hangs below them, quotes and leads."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import cast
 
 from claw.connectors.simpro.simulator.days import Project
@@ -35,8 +36,13 @@ def _leads(state: CompanyState, ids: Ids, hints: Hints) -> list[Row]:
     return [lead_row(state, project) for project in projects_asked(state, "lead", hints)]
 
 
-def _section(project: Project) -> Row:
-    return {"ID": SECTION_BASE["job"] + project.id, "Name": "", "DisplayOrder": 1}
+def _section(state: CompanyState, project: Project) -> Row:
+    return {
+        "ID": SECTION_BASE["job"] + project.id,
+        "Name": "",
+        "DisplayOrder": 1,
+        "DateModified": job_row(state, project)["DateModified"],
+    }
 
 
 def _cost_center(state: CompanyState, project: Project) -> Row:
@@ -59,6 +65,10 @@ def _cost_center(state: CompanyState, project: Project) -> Row:
         "Section": {"ID": SECTION_BASE["job"] + project.id, "Name": ""},
         "Site": {"ID": site.id, "Name": site.name},
         "Stage": "InProgress" if job["Stage"] == "Progress" else job["Stage"],
+        "Total": {
+            **cast("Row", job["Total"]),
+            "TaxCode": {"ID": 1, "Code": "GST", "Type": "Single", "Rate": Decimal(10)},
+        },
         "DisplayOrder": 1,
         "DateModified": job["DateModified"],
         "_href": f"{base}/sections/{SECTION_BASE['job'] + project.id}/costCenters/{center}",
@@ -67,7 +77,7 @@ def _cost_center(state: CompanyState, project: Project) -> Row:
 
 def _sections(state: CompanyState, ids: Ids, hints: Hints) -> list[Row] | None:
     project = state.project("job", ids["jobID"])
-    return None if project is None else [_section(project)]
+    return None if project is None else [_section(state, project)]
 
 
 def _cost_centers(state: CompanyState, ids: Ids, hints: Hints) -> list[Row] | None:

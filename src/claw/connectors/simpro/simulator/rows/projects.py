@@ -91,6 +91,12 @@ def quote_row(state: CompanyState, project: Project) -> Row:
         "CustomerStage": "Pending" if past else "New",
         "Status": status_code(40),
         "Technicians": _technicians(state, project),
+        "ConvertedFromLead": {
+            "ID": project.id,
+            "LeadName": project.name,
+            "DateCreated": project.issued.isoformat(),
+        },
+        "DateApproved": project.date.isoformat(),
         "ValidityDays": 30,
         "Forecast": {"Year": None, "Month": None, "Percent": None},
     }
