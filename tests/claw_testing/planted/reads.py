@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from msgspec.structs import replace
 
@@ -17,13 +17,14 @@ from claw.connect import (
     Raw,
     ReadEvent,
     ReadRequest,
+    Slice,
     SourceChanged,
     Transient,
     source_id,
 )
 from claw.core.time import local_date
 from claw_testing.planted.plant import READING, Plant, plant
-from claw_testing.sample_connector.client import BOOKINGS, bundles
+from claw_testing.sample_connector.client import BOOKINGS, bundles, counted_pages
 from claw_testing.sample_connector.connector import SnipsConnector
 from claw_testing.sample_connector.simulator import PAGE_ROWS
 from claw_testing.sample_connector.wire import Booking, Bookings, decode
@@ -50,9 +51,7 @@ class _Pages(SnipsConnector):
             async for event in super().read(ctx, request):
                 yield event
             return
-        zone = ctx.account.zone if ctx.account and ctx.account.zone else ctx.tenant_zone
-        first = local_date(request.slice.start, zone)
-        last = local_date(request.slice.end - timedelta(seconds=1), zone)
+        first, last = _dates(ctx, request.slice)
         rows: list[bytes] = []
         page = 1
         while True:
@@ -85,6 +84,22 @@ class DropsTheLastPage(_Pages):
 
     def ends_before(self, page: int, found: list[bytes], total: int) -> bool:
         return page > 1 and len(found) < PAGE_ROWS
+
+
+class BelievesTheFilter(SnipsConnector):
+    """believes that it was given no more than it asked for"""
+
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        if request.slice is None:
+            async for event in super().read(ctx, request):
+                yield event
+            return
+        first, last = _dates(ctx, request.slice)
+        rows = None
+        while rows is None:
+            rows = await counted_pages(ctx, first, last)
+        yield Page(bundles=await bundles(ctx, rows))
+        yield Covered(slice=request.slice, seen=len(rows))
 
 
 class StumblesOverAnEmptyPage(_Pages):
@@ -261,6 +276,11 @@ class DropsOddNotes(_Edits):
         )
 
 
+def _dates(ctx: Context, window: Slice) -> tuple[date, date]:
+    zone = ctx.account.zone if ctx.account and ctx.account.zone else ctx.tenant_zone
+    return local_date(window.start, zone), local_date(window.end - timedelta(seconds=1), zone)
+
+
 def _booking(bundle: Bundle) -> Booking:
     return decode(bundle.primary.body, Booking)
 
@@ -282,6 +302,7 @@ _RED: tuple[tuple[SnipsConnector, str], ...] = (
     (DropsWhatItCannotRead(), "C04"),
     (NeverLooksBack(), "C06 C10"),
     (DropsTheLastPage(), "C06 C10 C13 C16"),
+    (BelievesTheFilter(), "C06"),
     (StumblesOverAnEmptyPage(), "C06 C10 C16"),
     (TakesTroubleForNothing(), "C10"),
     (LetsOthersErrorsOut(), "C10 C18"),

@@ -20,6 +20,7 @@ from claw.connect import (
     Transient,
     source_id,
 )
+from claw.connect.wall_time import parse_stated_date
 from claw_testing.sample_connector.wire import Booking, Bookings, OnlyId, Stylist, decode
 
 T = TypeVar("T")
@@ -39,9 +40,9 @@ async def bookings_between(ctx: Context, first: date, last: date) -> list[bytes]
         TornRead: when the list does not come to rest.
     """
     for _ in range(_READS_BEFORE_TORN):
-        rows = await _pages(ctx, first, last)
+        rows = await counted_pages(ctx, first, last)
         if rows is not None:
-            return rows
+            return [row for row in rows if _belongs(row, first, last)]
         ctx.log.info("torn read")
     raise TornRead("the bookings changed while they were read", hint="try again in a minute")
 
@@ -57,7 +58,7 @@ async def bundles(ctx: Context, rows: Sequence[bytes]) -> tuple[Bundle, ...]:
     return tuple([await _bundle(ctx, row) for row in rows])
 
 
-async def _pages(ctx: Context, first: date, last: date) -> list[bytes] | None:
+async def counted_pages(ctx: Context, first: date, last: date) -> list[bytes] | None:
     """All pages, None when they do not fit together."""
     rows: dict[int, bytes] = {}
     total: int | None = None
@@ -73,6 +74,15 @@ async def _pages(ctx: Context, first: date, last: date) -> list[bytes] | None:
             return None
         rows |= found
     return list(rows.values()) if len(rows) == total else None
+
+
+def _belongs(row: bytes, first: date, last: date) -> bool:
+    """Whether a row is on one of the dates; the mapper says what is wrong with a bad one."""
+    try:
+        day = parse_stated_date(decode(row, Booking).day)
+    except msgspec.ValidationError:
+        return True
+    return day is None or first <= day <= last
 
 
 async def _bundle(ctx: Context, row: bytes) -> Bundle:

@@ -50,7 +50,7 @@ class Salon:
         self.log: list[LoggedRequest] = []
         self.violations: list[str] = []
         self.faults = FaultScript(
-            standing=("forbidden", "revoked", "echo"),
+            standing=("forbidden", "revoked", "echo", "unfiltered"),
             counted=(
                 *("error", "cut", "page", "reset", "empty", "throttled"),
                 *("inserted", "deleted", "odd_status", "no_day"),
@@ -164,6 +164,8 @@ class Salon:
     def _bookings(self, request: Request, studio: Studio) -> Response:
         query = request.query_params
         first, last, page = query["from"], query["to"], int(query.get("page", "1"))
+        if self.faults.get("unfiltered"):
+            first, last = "0001-01-01", "9999-12-31"
         if page == 2:
             self._stir(studio, first, last)
         rows = [dict(row) for row in studio.on(first, last)]

@@ -25,6 +25,7 @@ _FAULTS = {
     Trouble.RESET: "reset:{times},after={after}",
     Trouble.EMPTY_LIST: "empty:{times},after={after}",
     Trouble.THROTTLED: "throttled:{times},after={after},retry_after={option}",
+    Trouble.FILTER_IGNORED: "unfiltered",
     Trouble.ROW_INSERTED: "inserted:{times}",
     Trouble.ROW_DELETED: "deleted:{times}",
     Trouble.UNKNOWN_STATUS: "odd_status:{times}",

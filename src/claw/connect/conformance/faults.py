@@ -1,6 +1,6 @@
 """C10: a read that could not be finished never claims to have covered anything."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import httpx2
 
@@ -8,7 +8,7 @@ from claw.connect.conformance.bookings import book_many, expect_all, quieten
 from claw.connect.conformance.check import Check, Run, expect
 from claw.connect.conformance.session import Read, Session, Stand
 from claw.connect.conformance.subject import Impossible, Trouble
-from claw.connect.conformance.wire import Forward, Meddler
+from claw.connect.conformance.wire import Forward, Meddler, answered
 
 _ALWAYS = 100_000
 _MOST_PLACES = 8
@@ -24,8 +24,9 @@ async def _trouble_is_never_taken_for_an_answer(run: Run) -> None:
             for page in (0, 1):
                 await _broken_list(stand, session, kind, page)
     await _empty_list(stand, booked)
-    for always in (True, False):
-        await _silence(stand, booked, always=always)
+    for gives, what in ((_nothing, "no answer"), (_an_empty_body, "an empty answer")):
+        for always in (True, False):
+            await _anywhere(stand, booked, gives, what, always=always)
     async with stand.session() as session:
         expect_all(await _read(session), booked, "after all trouble had ended")
 
@@ -53,31 +54,46 @@ async def _empty_list(stand: Stand, booked: Collection[str]) -> None:
         expect_all(read, booked, when)
 
 
-async def _silence(stand: Stand, booked: Collection[str], *, always: bool) -> None:
-    """The n-th request of a read is never answered, for every n: for ever, or once."""
+def _nothing() -> httpx2.Response:
+    raise httpx2.ReadTimeout("no answer")
+
+
+def _an_empty_body() -> httpx2.Response:
+    return answered(b"")
+
+
+async def _anywhere(
+    stand: Stand,
+    booked: Collection[str],
+    gives: Callable[[], httpx2.Response],
+    what: str,
+    *,
+    always: bool,
+) -> None:
+    """The n-th request of a read is spoilt, for every n: from then on, or just that one."""
     async with stand.session() as session:
         before = len(stand.wire.sent)
         await _read(session)
         requests = len(stand.wire.sent) - before
         for place in range(0, requests, max(1, requests // _MOST_PLACES)):
-            stand.wire.meddler = _unanswered(place, always=always)
+            stand.wire.meddler = _spoiling(place, gives, always=always)
             read = await _read(session)
             stand.wire.meddler = None
-            when = f"no answer to request {place + 1} of {requests}"
+            when = f"{what} to request {place + 1} of {requests}"
             if always and read.error is not None:
                 _expect_failed(read, when)
             else:
                 expect_all(read, booked, when if always else f"{when} the first time")
 
 
-def _unanswered(place: int, *, always: bool) -> Meddler:
+def _spoiling(place: int, gives: Callable[[], httpx2.Response], *, always: bool) -> Meddler:
     seen = 0
 
     async def meddle(number: int, request: httpx2.Request, forward: Forward) -> httpx2.Response:
         nonlocal seen
         seen += 1
         if (seen - 1 >= place) if always else (seen - 1 == place):
-            raise httpx2.ReadTimeout("no answer")
+            return gives()
         return await forward(request)
 
     return meddle

@@ -1,9 +1,11 @@
 """C06: lists are read to their end, whatever their length and whatever moves meanwhile."""
 
-from claw.connect.conformance.bookings import book_many, expect_all, quieten
+from datetime import timedelta
+
+from claw.connect.conformance.bookings import at, book_many, expect_all, quieten
 from claw.connect.conformance.check import Check, Run, expect
 from claw.connect.conformance.session import Stand
-from claw.connect.conformance.subject import Trouble
+from claw.connect.conformance.subject import Impossible, Trouble
 
 
 async def _lists_are_read_to_their_end(run: Run) -> None:
@@ -17,6 +19,7 @@ async def _lists_are_read_to_their_end(run: Run) -> None:
         expect_all(read, booked, f"{count} rows on pages of {page}")
     for kind in (Trouble.ROW_INSERTED, Trouble.ROW_DELETED):
         await _moving_list(run, kind)
+    await _ignored_filter(run)
 
 
 async def _moving_list(run: Run, kind: Trouble) -> None:
@@ -40,6 +43,32 @@ async def _moving_list(run: Run, kind: Trouble) -> None:
         len(read.ids) == len(set(read.ids)),
         f"{kind} between pages: a row was given twice in one read",
     )
+
+
+async def _ignored_filter(run: Run) -> None:
+    """A list that gives more than it was asked for is read for what was asked, or wider."""
+    stand = Stand(run)
+    quieten(stand)
+    today = stand.stage.today
+    booked = {
+        stand.stage.book(at(today + timedelta(days=days), 10), 30): days for days in (-1, 0, 1)
+    }
+    async with stand.session() as session:
+        try:
+            stand.stage.trouble(Trouble.FILTER_IGNORED)
+        except Impossible:
+            return
+        read = (await session.days(today, today)).whole()
+        found = session.appointments(read)
+    wanted = {source for source, days in booked.items() if days == 0}
+    expect(wanted <= set(read.ids), "filter ignored: the day's own appointment was not given")
+    covered = read.covered[0].slice
+    outside = [
+        source
+        for source, each in found.items()
+        if covered and not covered.start <= each.starts_at < covered.end
+    ]
+    expect(not outside, f"filter ignored: {len(outside)} rows outside of what was covered")
 
 
 PAGING = Check(number="C06", title="Lists are read to their end", body=_lists_are_read_to_their_end)

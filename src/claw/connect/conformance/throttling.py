@@ -51,7 +51,7 @@ async def _throttled(run: Run, option: str) -> None:
         stand.stage.trouble(Trouble.THROTTLED, times=2, option=option)
         expect_all(await session.days(today, today), booked, f"429 with Retry-After {option}")
     _expect_within_limit(stand)
-    _expect_waited(stand.wire.sent)
+    expect_waited(stand.wire.sent)
 
 
 async def _throttled_for_ever(run: Run) -> None:
@@ -86,7 +86,8 @@ def most_within(times: Sequence[float], seconds: float) -> int:
     return most
 
 
-def _expect_waited(sent: Sequence[Sent]) -> None:
+def expect_waited(sent: Sequence[Sent]) -> None:
+    """Expect that nothing went after a 429 before the time it stated, if it stated one."""
     for refused, following in pairwise(sent):
         if refused.status != _TOO_MANY:
             continue

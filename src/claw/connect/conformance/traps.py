@@ -30,12 +30,11 @@ _SOME_OF = {
 }
 _HARMLESS_POSIX = frozenset({"fspath"})
 _NOW = frozenset({"now", "utcnow", "today"})
+_ANY_PYTHON_OF = frozenset({"asyncio", "http", "socket", "ssl", "subprocess", "threading"})
 _PYTHON = {
     "os": frozenset({"__getitem__", "getenv", "__iter__", "__len__", "_get_exports_list"}),
     "random": frozenset({"random", "randint", "choice", "shuffle", "randrange", "sample"}),
     "uuid": frozenset({"uuid1", "uuid4", "getnode"}),
-    "socket": frozenset({"create_connection", "getaddrinfo"}),
-    "subprocess": frozenset({"Popen", "run", "__init__"}),
     "pathlib": frozenset({"open", "read_text", "read_bytes", "exists", "stat", "iterdir"}),
 }
 
@@ -62,7 +61,7 @@ def trapped() -> Generator[list[str]]:
     try:
         yield reached
     finally:
-        sys.setprofile(before)
+        sys.setprofile(before if callable(before) else None)  # a profiler in C is not called back
         if collecting:
             gc.enable()
 
@@ -87,7 +86,8 @@ def _built_in(called: object) -> str:
 def _python(frame: FrameType) -> str:
     module: str = frame.f_globals.get("__name__", "")
     name = frame.f_code.co_name
-    if name not in _PYTHON.get(module.partition(".")[0], ()):
+    package = module.partition(".")[0]
+    if package not in _ANY_PYTHON_OF and name not in _PYTHON.get(package, ()):
         return ""
     if module == "os" and not name.startswith("get"):
         return "os.environ"
