@@ -5,6 +5,7 @@ Nothing here names a table: whatever a migration adds tomorrow is looked at tomo
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from itertools import combinations
@@ -25,13 +26,21 @@ class Listed:
 
     tables: frozenset[str]
     functions: frozenset[str]
+    shown: Mapping[str, frozenset[str]]
+    """Columns of tenants' tables that ``claw_platform`` sees, by table."""
+    schemas: frozenset[str]
 
 
 def listed() -> Listed:
     """``platform_tables.toml``."""
     text = resources.files("claw.store").joinpath("platform_tables.toml").read_text()
     document = tomllib.loads(text)
-    return Listed(frozenset(document["tables"]), frozenset(document["functions"]))
+    return Listed(
+        tables=frozenset(document["tables"]),
+        functions=frozenset(document["functions"]),
+        shown={table: frozenset(columns) for table, columns in document["shown"].items()},
+        schemas=frozenset(document["schemas"]),
+    )
 
 
 async def tenant_tables(connection: asyncpg.Connection) -> list[str]:

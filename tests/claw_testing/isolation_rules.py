@@ -21,8 +21,10 @@ _POLICY_IN_CATALOG = (
     ' AS "nullif"))'
 )
 
-# Ours are all schemas that are not the server's own.
-OURS = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
+# Ours are all schemas that are not the server's own, nor of a part that knows no tenants.
+OURS = (
+    "n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and not is_listed_schema(n.nspname)"
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,13 @@ _UPDATABLE = """
     select array_agg(attname::text) from pg_attribute
     where attrelid = $2::regclass and attnum > 0 and not attisdropped
       and has_column_privilege($1, attrelid, attnum, 'update')
+"""
+
+
+_SELECTABLE = """
+    select array_agg(attname::text) from pg_attribute
+    where attrelid = $2::regclass and attnum > 0 and not attisdropped
+      and has_column_privilege($1, attrelid, attnum, 'select')
 """
 
 
@@ -196,7 +205,7 @@ def _with_lists(query: str, allowed: Listed) -> str:
     """Fill in the reviewed lists; names only, all from our own file."""
     tables = ", ".join(f"'{name}'" for name in allowed.tables) or "''"
     functions = ", ".join(f"'{name}'" for name in allowed.functions) or "''"
-    query = query.replace(
+    query = _without_listed_schemas(query, allowed).replace(
         "is_listed(nspname, relname)", f"(nspname = 'claw' and relname in ({tables}))"
     )
     query = query.replace(
@@ -209,8 +218,14 @@ def _with_lists(query: str, allowed: Listed) -> str:
     return f"with application_role (name) as (values {roles}) {query}"
 
 
+def _without_listed_schemas(query: str, allowed: Listed) -> str:
+    schemas = ", ".join(f"'{name}'" for name in sorted(allowed.schemas)) or "''"
+    return query.replace("is_listed_schema(n.nspname)", f"n.nspname in ({schemas})")
+
+
 async def _policies(connection: asyncpg.Connection, allowed: Listed) -> list[Finding]:
     rule = "the one policy, for all, for both application roles"
+    tables = _without_listed_schemas(_TABLES, allowed)
     rows = await connection.fetch(
         f"""
         select t.name, t.relname, p.polname, p.polcmd::text as command, p.polpermissive,
@@ -218,7 +233,7 @@ async def _policies(connection: asyncpg.Connection, allowed: Listed) -> list[Fin
                pg_get_expr(p.polqual, p.polrelid) as sees,
                pg_get_expr(p.polwithcheck, p.polrelid) as writes,
                t.nspname = 'claw' and t.relname = any ($1::text[]) as listed
-        from ({_TABLES}) t left join pg_policy p on p.polrelid = t.oid
+        from ({tables}) t left join pg_policy p on p.polrelid = t.oid
         where not t.relispartition
         """,
         list(allowed.tables),
@@ -230,7 +245,8 @@ async def _policies(connection: asyncpg.Connection, allowed: Listed) -> list[Fin
             continue
         place = f"{row['name']}.{row['polname']}"
         if row["roles"] == ["claw_platform"]:
-            if "SELECT" not in PLATFORM_GRANTS.get(row["relname"], NOTHING).platform:
+            sees = "SELECT" in PLATFORM_GRANTS.get(row["relname"], NOTHING).platform
+            if not sees and (row["relname"] not in allowed.shown or row["command"] != "r"):
                 found.append(Finding("claw_platform looks only where it is listed", place))
         elif row["listed"] or not _is_the_policy(row):
             found.append(Finding(rule, place))
@@ -262,6 +278,10 @@ async def _platform_grants(connection: asyncpg.Connection, allowed: Listed) -> l
         for signature in allowed.functions
         if await connection.fetchval("select to_regprocedure($1)", signature) is None
     ]
+    for name, columns in sorted(allowed.shown.items()):
+        seen = await connection.fetchval(_SELECTABLE, "claw_platform", f"claw.{name}")
+        if frozenset(seen or ()) != columns:
+            found.append(Finding("claw_platform sees what was reviewed", f"{name}: {seen}"))
     for name in sorted(allowed.tables | PLATFORM_GRANTS.keys()):
         expected = PLATFORM_GRANTS.get(name, NOTHING)
         for role in (*APPLICATION_ROLES, "claw_platform"):

@@ -33,6 +33,10 @@ class TenantStore(Protocol):
         """The tenant of that slug."""
         ...
 
+    async def by_id(self, tenant_id: UUID) -> Tenant | None:
+        """The tenant of that id."""
+        ...
+
     async def list(self) -> Sequence[Tenant]:
         """All tenants by slug."""
         ...

@@ -25,6 +25,7 @@ from claw.ports.snapshot_store import SnapshotStore
 from claw.ports.summary_store import SummaryStore
 from claw.ports.sync_store import SyncStore
 from claw.ports.tenant_store import TenantStore
+from claw.ports.work import Doorbell, IdleLanes, LaneStore, PlatformDoorbell
 
 
 class UnitOfWork(Protocol):
@@ -81,6 +82,16 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def work(self) -> Doorbell:
+        """Calls for work that this transaction makes due."""
+        ...
+
+    @property
+    def lanes(self) -> LaneStore:
+        """Who works what, across network calls."""
+        ...
+
+    @property
     def routines(self) -> RoutineStore:
         """Routines and their occurrences."""
         ...
@@ -112,6 +123,16 @@ class PlatformUnitOfWork(Protocol):
     @property
     def due(self) -> DueStore:
         """Which tenants have work that is due; names of tenants and nothing else."""
+        ...
+
+    @property
+    def work(self) -> PlatformDoorbell:
+        """Calls for work of many tenants."""
+        ...
+
+    @property
+    def idle_lanes(self) -> IdleLanes:
+        """Which lanes nobody holds."""
         ...
 
 

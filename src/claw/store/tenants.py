@@ -42,6 +42,12 @@ class PostgresTenants:
         row = await self._tx.fetchrow(f"select {_COLUMNS} from claw.tenant where slug = $1", slug)
         return None if row is None else _tenant(row)
 
+    async def by_id(self, tenant_id: UUID) -> Tenant | None:
+        row = await self._tx.fetchrow(
+            f"select {_COLUMNS} from claw.tenant where tenant_id = $1", tenant_id
+        )
+        return None if row is None else _tenant(row)
+
     async def list(self) -> Sequence[Tenant]:
         rows = await self._tx.fetch(f'select {_COLUMNS} from claw.tenant order by slug collate "C"')
         return [_tenant(row) for row in rows]

@@ -10,7 +10,9 @@ from claw.store.deliveries import PostgresDeliveries
 from claw.store.due import PostgresDue
 from claw.store.grants import PostgresGrants
 from claw.store.hints import PostgresHints
+from claw.store.lanes import PostgresIdleLanes, PostgresLanes
 from claw.store.leases import PostgresLeases
+from claw.store.queue.doorbell import PlatformQueueDoorbell, QueueDoorbell
 from claw.store.raws import PostgresRaws
 from claw.store.reconnects import PostgresReconnects
 from claw.store.records import PostgresRecords
@@ -37,6 +39,8 @@ class TenantStores:
         self.reconnects = PostgresReconnects(transaction, tenant_id)
         self.removals = PostgresRemovals(transaction, tenant_id)
         self.audit = PostgresAudit(transaction, tenant_id)
+        self.work = QueueDoorbell(transaction, tenant_id)
+        self.lanes = PostgresLanes(transaction, tenant_id)
         self.routines = PostgresRoutines(transaction, tenant_id)
         self.deliveries = PostgresDeliveries(transaction, tenant_id)
         self.snapshots = PostgresSnapshots(transaction, tenant_id)
@@ -49,6 +53,8 @@ class PlatformStores:
     def __init__(self, transaction: Transaction) -> None:
         self.tenants = PostgresTenants(transaction)
         self.due = PostgresDue(transaction)
+        self.work = PlatformQueueDoorbell(transaction)
+        self.idle_lanes = PostgresIdleLanes(transaction)
 
 
 class PostgresDatabase:

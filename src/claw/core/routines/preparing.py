@@ -6,7 +6,6 @@ spread by its own name and not by chance, so that the same business always begin
 
 import hashlib
 from datetime import datetime, timedelta
-from uuid import UUID
 
 LEAD_SECONDS = 180
 """Time a summary is given to be ready: a sync of some pages, a snapshot, rendering."""
@@ -15,7 +14,7 @@ SPREAD_SECONDS = 120
 """Over how long the starts are spread, earlier than the lead."""
 
 
-def prepare_from(instant: datetime, tenant: UUID, routine: str) -> datetime:
+def prepare_from(instant: datetime, tenant: str, routine: str) -> datetime:
     """When to begin preparing what is due at ``instant``."""
     digest = hashlib.sha256(f"{tenant} {routine}".encode()).digest()
     spread = int.from_bytes(digest[:4]) % (SPREAD_SECONDS + 1)

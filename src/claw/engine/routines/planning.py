@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -29,7 +28,7 @@ class Plan:
     """Where one routine of a tenant falls, by the zone data of this installation."""
 
     def __init__(self, tenant: Tenant, stored: StoredRoutine, tzdata: str) -> None:
-        self._tenant_id: UUID = tenant.tenant_id
+        self._tenant = str(tenant.tenant_id)
         self._stored = stored
         self._tzdata = tzdata
         self.zone = stored.routine.zone or tenant.zone
@@ -52,7 +51,7 @@ class Plan:
             tzdata=self._tzdata,
             odd=due.odd,
             due_at=due.instant,
-            prepare_at=prepare_from(due.instant, self._tenant_id, name),
+            prepare_at=prepare_from(due.instant, self._tenant, name),
             state="planned",
         )
 

@@ -1,0 +1,117 @@
+"""Answering a call: take the lane, work a batch, and leave no call unheard."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+from claw.core.errors import ClawError
+from claw.engine.lanes.kind import LaneKind
+from claw.ports.clock import Clock
+from claw.ports.connector import Log
+from claw.ports.ids import Ids
+from claw.ports.metrics import Metrics
+from claw.ports.tenant_store import Tenant
+from claw.ports.unit_of_work import Database
+from claw.ports.work import LaneHold
+
+LEASE_SECONDS = 30
+HEARTBEAT_SECONDS = 10
+
+
+class LaneRunner:
+    """Answers calls for lanes; any number of them may run, in any number of processes."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        kinds: Mapping[str, LaneKind],
+        metrics: Metrics,
+        log: Log,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._kinds = kinds
+        self._metrics = metrics
+        self._log = log
+
+    async def answer(self, tenant_id: UUID, kind: str) -> None:
+        """Work a lane unless somebody does: whoever holds it hears that it was called.
+
+        Never raises for the work's own trouble: that is accounted for where the work is,
+        and a call that failed must not be repeated for it.
+        """
+        work = self._kinds.get(kind)
+        tenant = await self._tenant(tenant_id)
+        if work is None or tenant is None or tenant.status != "active":
+            self._log.info("call for nothing here", kind=kind)
+            return
+        async with self._db.tenant(tenant_id) as uow:
+            hold = await uow.lanes.call(kind, self._ids.new(), seconds=LEASE_SECONDS)
+        if hold is not None:
+            await self._rounds(tenant, work, hold)
+
+    async def _rounds(self, tenant: Tenant, work: LaneKind, hold: LaneHold) -> None:
+        """One batch; further ones only for calls that came meanwhile and found us busy."""
+        while True:
+            async with self._kept(tenant, hold):
+                more = await self._batch(tenant, work)
+            if more:
+                # Others have their turn first: the lane joins the end of the queue.
+                async with self._db.tenant(tenant.tenant_id) as uow:
+                    await uow.work.ring(work.kind)
+                    await uow.lanes.let_go(hold)
+                return
+            async with self._db.tenant(tenant.tenant_id) as uow:
+                if await uow.lanes.release(hold):
+                    return
+                seen = await uow.lanes.look(hold, seconds=LEASE_SECONDS)
+            if seen is None:
+                self._log.warning("lane lost", kind=work.kind, tenant=tenant.slug)
+                return
+            hold = seen
+
+    async def _batch(self, tenant: Tenant, work: LaneKind) -> bool:
+        try:
+            more = await work.work(tenant, self._clock.now())
+        except ClawError as error:
+            self._metrics.count("lane_batches", kind=work.kind, outcome=error.code)
+            self._log.warning("lane trouble", kind=work.kind, tenant=tenant.slug, code=error.code)
+            return False
+        except Exception as error:  # noqa: BLE001
+            # A defect in one kind must not silence the others; what was claimed lapses and
+            # is counted as an attempt. The message may quote data: only the type is kept.
+            self._metrics.count("lane_batches", kind=work.kind, outcome="defect")
+            self._log.warning(
+                "lane defect", kind=work.kind, tenant=tenant.slug, code=type(error).__name__
+            )
+            return False
+        self._metrics.count("lane_batches", kind=work.kind, outcome="ok")
+        return more
+
+    async def _tenant(self, tenant_id: UUID) -> Tenant | None:
+        async with self._db.platform() as uow:
+            return await uow.tenants.by_id(tenant_id)
+
+    @asynccontextmanager
+    async def _kept(self, tenant: Tenant, hold: LaneHold) -> AsyncGenerator[None]:
+        """Prolong the lease while the block runs. Losing it ends nothing: rows are fenced."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(HEARTBEAT_SECONDS)
+                with suppress(ClawError):
+                    async with self._db.tenant(tenant.tenant_id) as uow:
+                        await uow.lanes.look(hold, seconds=LEASE_SECONDS)
+
+        heart = asyncio.create_task(beat())
+        try:
+            yield
+        finally:
+            heart.cancel()
+            with suppress(asyncio.CancelledError):
+                await heart

@@ -1,0 +1,85 @@
+"""Finding what is due and nobody works on. Calls make work quick; this makes it certain."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+
+from claw.core.errors import ClawError
+from claw.core.routines.clock_jumps import Tick, judge_tick
+from claw.engine.lanes.kind import LaneKind
+from claw.ports.clock import Clock
+from claw.ports.connector import Log
+from claw.ports.metrics import Metrics
+from claw.ports.unit_of_work import Database
+
+SWEEP_SECONDS = 1
+"""Due times are kept on the minute, so what comes due is looked for every second."""
+
+
+class ClockStopped(ClawError):
+    """The wall clock gained more than a day: nothing is fired until a person has looked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the wall clock jumped ahead by more than a day, so nothing is fired",
+            code="clock_jumped",
+            hint="check this machine's clock; if it is right, start the worker again",
+        )
+
+
+class Sweep:
+    """Calls for every idle lane that has something due."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        kinds: Mapping[str, LaneKind],
+        metrics: Metrics,
+        log: Log,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._kinds = kinds
+        self._metrics = metrics
+        self._log = log
+        self._last: Tick | None = None
+
+    async def once(self) -> int:
+        """Look at every kind; returns how many lanes were called."""
+        now = self._clock.now()
+        called = 0
+        for kind, work in sorted(self._kinds.items()):
+            due = await work.due_tenants(now)
+            if not due:
+                continue
+            async with self._db.platform() as uow:
+                idle = await uow.idle_lanes.of(kind, due)
+                await uow.work.ring_all(kind, idle)
+            called += len(idle)
+        return called
+
+    async def run(self, *, stop: asyncio.Event) -> None:
+        """Sweep until ``stop`` is set.
+
+        Raises:
+            ClockStopped: the clock cannot be believed.
+            ClawError: the database is gone for longer than a sweep.
+        """
+        while not stop.is_set():
+            self._watch_clock()
+            called = await self.once()
+            if called:
+                self._metrics.count("lane_calls", called)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), SWEEP_SECONDS)
+
+    def _watch_clock(self) -> None:
+        tick = Tick(wall=self._clock.now(), monotonic_seconds=asyncio.get_running_loop().time())
+        judged = "steady" if self._last is None else judge_tick(self._last, tick)
+        self._last = tick
+        if judged == "stop":
+            raise ClockStopped
+        if judged != "steady":
+            self._log.warning("the wall clock was set", judged=judged)

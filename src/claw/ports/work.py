@@ -1,0 +1,79 @@
+"""Calling for work, and whoever answers.
+
+An entry of the doorbell says (tenant, kind) and nothing else; what there is to do stands in
+the domain's own tables. A call that is lost costs seconds: the sweep finds what is due.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeAlias
+from uuid import UUID
+
+from msgspec import Struct
+
+Answer: TypeAlias = Callable[[UUID, str], Awaitable[None]]
+"""What is done about a call for (tenant, kind)."""
+
+
+class Doorbell(Protocol):
+    """Calls for work of one tenant, in the transaction that makes it due."""
+
+    async def ring(self, kind: str) -> None:
+        """Call once the transaction has committed; once for a kind, however often asked."""
+        ...
+
+
+class PlatformDoorbell(Protocol):
+    """Calls for work of many tenants."""
+
+    async def ring_all(self, kind: str, tenants: Sequence[UUID]) -> None:
+        """Call for each that nobody called for already."""
+        ...
+
+
+class WorkRuntime(Protocol):
+    """Hears calls, of any process, and answers them here."""
+
+    async def run(self, answer: Answer, *, stop: asyncio.Event) -> None:
+        """Answer calls until ``stop`` is set, then let those under way finish.
+
+        Raises whatever ends it for good: the database that is gone, a listener that is deaf.
+        """
+        ...
+
+
+class LaneHold(Struct, frozen=True, kw_only=True):
+    """The right to work a lane. ``rung`` is how often it was called when last looked at."""
+
+    kind: str
+    owner: UUID
+    fence: int
+    rung: int
+
+
+class LaneStore(Protocol):
+    """One tenant's lanes. Leases run on machine time."""
+
+    async def call(self, kind: str, owner: UUID, *, seconds: int) -> LaneHold | None:
+        """Count a call and take the lane if nobody holds it; None while somebody does."""
+        ...
+
+    async def look(self, hold: LaneHold, *, seconds: int) -> LaneHold | None:
+        """Prolong the hold and see how often it was called; None when it was lost."""
+        ...
+
+    async def release(self, hold: LaneHold) -> bool:
+        """Let it go if nobody called since ``hold`` looked; False when somebody did."""
+        ...
+
+    async def let_go(self, hold: LaneHold) -> None:
+        """Let it go whoever called; for a holder that has rung again, or that ends."""
+        ...
+
+
+class IdleLanes(Protocol):
+    """Lanes across tenants."""
+
+    async def of(self, kind: str, tenants: Sequence[UUID]) -> Sequence[UUID]:
+        """Those of ``tenants`` whose lane of this kind nobody holds."""
+        ...
