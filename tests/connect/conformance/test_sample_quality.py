@@ -1,0 +1,12 @@
+"""The sample's quality file is one that others may copy."""
+
+from importlib import resources
+
+from claw.connect.conformance.quality import load_quality
+
+
+def test_the_samples_quality_file_is_valid_and_claims_the_first_tier() -> None:
+    folder = resources.files("claw_testing.sample_connector")
+    quality = load_quality(folder.joinpath("quality.toml").read_bytes())
+    assert quality.tier == "bronze"
+    assert set(quality.exemptions.values()) == set()
