@@ -145,6 +145,23 @@ async def test_a_deleted_row_is_only_gone_because_it_was_asked_for(pool: Pool) -
     assert [entry.path.rpartition("/")[2] for entry in asked] == [str(schedule)]
 
 
+@edge("simpro:22")
+async def test_one_technician_booked_twice_is_two_visits_and_the_overlap_is_told(
+    pool: Pool,
+) -> None:
+    sync = await new_simpro_sync(pool)
+    schedule, job, staff = a_visit(sync)
+    twin = sync.build.simulator.add_schedule(
+        date=TODAY, blocks=[("00:00", "24:00")], job=job, staff=staff
+    )
+    await sync.sync()
+    first, second = [await record(sync, f"schedule:{n}") for n in (schedule, twin)]
+    assert first["segments"][0]["resource"] == second["segments"][0]["resource"]
+    told = await morning_summary(sync)
+    (overlaps,) = [block for block in told.blocks if block.block == "overlaps"]
+    assert any(first["title"] in str(item) for item in overlaps.items), overlaps
+
+
 @edge("simpro:71")
 @pytest.mark.parametrize("fault", ["html_503:9999", "html_200:9999", "truncated:9999"])
 async def test_in_a_maintenance_window_the_morning_is_told_from_the_last_good_data(

@@ -48,6 +48,7 @@ from claw.connectors.simpro.wire import (
     Person,
     Schedule,
     Site,
+    StaffLink,
     StaffObject,
     Work,
     decode,
@@ -98,12 +99,19 @@ def map_bundle(bundle: Bundle, env: MapEnv) -> MapResult:
     staff = staff_link(row.staff)
     if staff is not None and is_excluded(staff, env):
         return Skipped(code="excluded_staff")
-    zone = env.connection_zone or env.tenant_zone
-    times = times_of(row, zone)
+    times = times_of(row, env.connection_zone or env.tenant_zone)
     if times is None:
         return Quarantined(
             code="date_unreadable", path="Date", detail="neither a date nor an instant"
         )
+    return Mapped(records=_records(bundle, row, staff, times, env))
+
+
+def _records(
+    bundle: Bundle, row: Schedule, staff: StaffLink | None, times: Times, env: MapEnv
+) -> tuple[Record, ...]:
+    """The appointment first, then whom it is for, where, and who comes."""
+    zone = env.connection_zone or env.tenant_zone
     linked = _linked(bundle, row)
     customer = people.customer(linked.customer, env) if linked.customer else None
     location = people.location(linked.site, env) if linked.site else None
@@ -133,9 +141,8 @@ def map_bundle(bundle: Bundle, env: MapEnv) -> MapResult:
         extensions={"simpro": _extension(row, times) | _said_of_it(seen, placeholder=placeholder)},
         source_updated_at=parse_stated_instant(row.date_modified) or UNSET,
     )
-    records: list[Record] = [appointment]
-    records += [record for record in (customer, location, resource) if record is not None]
-    return Mapped(records=tuple(records))
+    beside = (record for record in (customer, location, resource) if record is not None)
+    return (appointment, *beside)
 
 
 def _unreadable(error: msgspec.ValidationError) -> Quarantined:
