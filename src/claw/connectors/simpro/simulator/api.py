@@ -13,11 +13,11 @@ from starlette.types import Receive, Scope, Send
 from claw.connect.simulator import ABORT, FaultScript, LoggedRequest
 from claw.connectors.simpro.simulator import answers, documented
 from claw.connectors.simpro.simulator.answers import Answer, Refusal
+from claw.connectors.simpro.simulator.build import Build
 from claw.connectors.simpro.simulator.builds import company_row, current_user, info_row
 from claw.connectors.simpro.simulator.keyring import Keyring
 from claw.connectors.simpro.simulator.keys import Key, Limiter, is_among
 from claw.connectors.simpro.simulator.reading import Reader
-from claw.connectors.simpro.simulator.state import Build
 
 
 class Api:

@@ -2,14 +2,14 @@
 
 import datetime
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from claw.connectors.simpro.simulator.clients import Contact
-from claw.connectors.simpro.simulator.days import Visit, block
+from claw.connectors.simpro.simulator.days import Block, Visit, block
 from claw.connectors.simpro.simulator.draws import minutes_of
 from claw.connectors.simpro.simulator.roster import MAIN_COMPANY
-from claw.connectors.simpro.simulator.state import CompanyState, Hook, blocks_from
+from claw.connectors.simpro.simulator.state import CompanyState, Hook
 
 
 class Operations(ABC):
@@ -147,3 +147,12 @@ class Operations(ABC):
     def set_contact(self, contact_id: int, company: int = MAIN_COMPANY, **changes: str) -> Contact:
         """Change ``mobile``, ``landline``, ``email``, ``given``, ``family`` or ``position``."""
         return self.state(company).set_contact(contact_id, **changes)
+
+
+def blocks_from(pairs: Iterable[tuple[str, str]]) -> tuple[Block, ...]:
+    """Blocks from wall times, ``("08:00", "09:30")``; an end before its start is next day's."""
+    made: list[Block] = []
+    for start_text, end_text in pairs:
+        start, end = minutes_of(start_text), minutes_of(end_text)
+        made.append(block(start, end if end > start else end + 1440))
+    return tuple(made)

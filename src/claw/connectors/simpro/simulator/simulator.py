@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from claw.connect.simulator import FaultScript, LoggedRequest, busiest_second
 from claw.connect.token_server import TokenServer
 from claw.connectors.simpro.simulator.api import Api
+from claw.connectors.simpro.simulator.build import Build
 from claw.connectors.simpro.simulator.calling import Webhooks
 from claw.connectors.simpro.simulator.faults import fault_script
 from claw.connectors.simpro.simulator.feeds import Row
@@ -19,7 +20,7 @@ from claw.connectors.simpro.simulator.keys import Key
 from claw.connectors.simpro.simulator.operations import Operations
 from claw.connectors.simpro.simulator.roster import COMPANIES, MAIN_COMPANY, Company
 from claw.connectors.simpro.simulator.rows.scheduling import schedule_row
-from claw.connectors.simpro.simulator.state import Build, CompanyState
+from claw.connectors.simpro.simulator.state import CompanyState
 
 SIGN_IN_PATH = "/oauth2/token"
 """Where tokens are asked for; documented."""

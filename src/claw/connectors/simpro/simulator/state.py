@@ -9,19 +9,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from claw.connectors.simpro.simulator.calendars import Calendar
 from claw.connectors.simpro.simulator.clients import Contact, Register, make_register
-from claw.connectors.simpro.simulator.crews import with_more_staff
 from claw.connectors.simpro.simulator.days import (
     EPOCH,
-    Block,
-    Calendar,
     Project,
     Visit,
-    block,
 )
 from claw.connectors.simpro.simulator.draws import instant, minutes_of
 from claw.connectors.simpro.simulator.feeds import Feeds, Row, Tap
-from claw.connectors.simpro.simulator.roster import COMPANIES, MAIN_COMPANY, Company, StaffMember
+from claw.connectors.simpro.simulator.roster import Company, StaffMember
 from claw.connectors.simpro.simulator.size import Size
 from claw.connectors.simpro.simulator.webhooks import Delivery, Event, Subscription
 
@@ -264,27 +261,3 @@ class CompanyState:
             visit.modified or "",
             f"Schedule {action} for {what}",
         )
-
-
-class Build:
-    """Both companies, as of ``today``; only the main one is ever of another size."""
-
-    def __init__(self, seed: int, today: date, schedules: int | None = None) -> None:
-        self.today = today
-        size = Size.of(today, schedules)
-        self.companies = {
-            number: CompanyState(seed, company, Size(today))
-            for number, company in COMPANIES.items()
-        }
-        if schedules is not None:
-            main = with_more_staff(COMPANIES[MAIN_COMPANY], size.technicians)
-            self.companies[MAIN_COMPANY] = CompanyState(seed, main, size)
-
-
-def blocks_from(pairs: Iterable[tuple[str, str]]) -> tuple[Block, ...]:
-    """Blocks from wall times, ``("08:00", "09:30")``; an end before its start is next day's."""
-    made: list[Block] = []
-    for start_text, end_text in pairs:
-        start, end = minutes_of(start_text), minutes_of(end_text)
-        made.append(block(start, end if end > start else end + 1440))
-    return tuple(made)

@@ -26,7 +26,7 @@ def spoil(
     resource = endpoint.resource
     spoilt = deepcopy(rows)
     if resource.lower().endswith("schedules") and not resource.startswith("logs/"):
-        spoil_schedules(faults, spoilt, state)
+        spoil_schedules(faults, resource, spoilt, state)
     spoil_texts(faults, resource, spoilt, state)
     spoil_entries(faults, resource, spoilt)
     if faults.get("optional_absent", resource):

@@ -116,13 +116,14 @@ def is_the_one(row: Row, fault: Fault, state: CompanyState) -> bool:
     return isinstance(number, int) and plain_id(number) % state.size.visits_a_day == 0
 
 
-def spoil_schedules(faults: FaultScript, rows: list[Row], state: CompanyState) -> None:
+def spoil_schedules(
+    faults: FaultScript, resource: str, rows: list[Row], state: CompanyState
+) -> None:
     """Change schedule rows in place."""
     # Those of one row come first: the others reword the times that they set.
     changes = {**_ON_ONE_ROW_A_DAY, **_ON_EVERY_ROW}
-    active = [(name, change) for name, change in changes.items() if faults.get(name)]
+    active = [(faults.get(name, resource), name, change) for name, change in changes.items()]
     for row in rows:
-        for name, change in active:
-            fault = faults.get(name)
+        for fault, name, change in active:
             if fault and (name in _ON_EVERY_ROW or is_the_one(row, fault, state)):
                 change(row, state.company, fault.args[0] if fault.args else "")

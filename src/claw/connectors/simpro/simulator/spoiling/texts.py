@@ -58,7 +58,7 @@ def spoil_texts(faults: FaultScript, resource: str, rows: list[Row], state: Comp
             fields = ("Notes",) if is_schedule else _FREE_FIELDS.get(last, ())
             row.update(dict.fromkeys(fields, _hostile(hostile, row)))
         if is_schedule:
-            _spoil_note(faults, row, state)
+            _spoil_note(faults, resource, row, state)
         if (
             last == "jobs"
             and faults.get("placeholder_job", resource)
@@ -75,12 +75,12 @@ def _hostile(fault: Fault, row: Row) -> str:
     return HOSTILE[fault.args[0] if fault.args else kinds[number % len(kinds)]]
 
 
-def _spoil_note(faults: FaultScript, row: Row, state: CompanyState) -> None:
+def _spoil_note(faults: FaultScript, resource: str, row: Row, state: CompanyState) -> None:
     for name, note in (("lone_surrogate", f"Back gate {LONE_SURROGATE}"), ("latin1", LATIN_NOTE)):
-        fault = faults.get(name)
+        fault = faults.get(name, resource)
         if fault and is_the_one(row, fault, state):
             row["Notes"] = note
-    large = faults.get("note_megabytes")
+    large = faults.get("note_megabytes", resource)
     if large and is_the_one(row, large, state):
         row["Notes"] = "<p>" + "Long story. " * (large.number(1) * MEGABYTE // 12) + "</p>"
 
