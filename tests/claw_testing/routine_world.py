@@ -69,6 +69,7 @@ class RoutineWorld:
             sync=self.world.service(),
             snapshots=snapshots,
             summaries=summaries,
+            db=self.db,
             log=self.world.tally,
         )
 

@@ -77,8 +77,13 @@ class SummaryService:
         day: date | None = None,
         view: str = "owner",
         audience: str | None = None,
+        snapshot: str | None = None,
+        previous: str | None = None,
     ) -> SummaryDocument:
         """Say what a day holds, from the newest snapshot; takes none and reads no source.
+
+        ``snapshot`` and ``previous`` pin what it is made from and compared with, by name;
+        without, they are the newest and the last one from before the day.
 
         Raises:
             InvalidInput: an unknown view, or a staff view for nobody.
@@ -94,15 +99,15 @@ class SummaryService:
             )
         now = self._clock.now()
         day = day or local_date(now, tenant.zone)
-        snapshot = await self._newest(tenant)
-        self._refuse_unread(snapshot, day)
-        content = await self._snapshots.content(tenant, snapshot)
+        told = await self._told(tenant, snapshot)
+        self._refuse_unread(told, day)
+        content = await self._snapshots.content(tenant, told)
         _refuse_erased(tenant, content)
-        previous = await self._previous(tenant, day, snapshot)
+        before = await self._before(tenant, day, told, previous)
         pack = self._verticals[tenant.vertical]
         inputs = SummaryInputs(
-            snapshot=snapshot.snapshot_id,
-            previous=previous.snapshot_id if previous else UNSET,
+            snapshot=told.snapshot_id,
+            previous=before.snapshot_id if before else UNSET,
             date=day,
             view=view,
             audience=_audience(content, view, audience),
@@ -118,23 +123,28 @@ class SummaryService:
                 renderer=RENDERER,
                 tzdata=self._tzdata_version,
                 phones=metadata_version(),
-                stale=stale_connections(snapshot, now),
+                stale=stale_connections(told, now),
             ),
         )
-        earlier = await self._snapshots.content(tenant, previous) if previous else None
+        earlier = await self._snapshots.content(tenant, before) if before else None
         document = build_document(inputs, content, earlier, pack)
         body = _body(document)
         async with self._db.tenant(tenant.tenant_id) as uow:
             await uow.summaries.put(
                 KeptSummary(
                     summary_id=document.id,
-                    snapshot_id=snapshot.snapshot_id,
+                    snapshot_id=told.snapshot_id,
                     inputs=canonical_bytes(inputs),
                     document=body,
                     document_hash=content_hash(_KIND, body),
                 )
             )
         return document
+
+    async def read(self, tenant: Tenant, prefix: str) -> SummaryDocument:
+        """A kept summary as it was made. Raises InvalidInput and NotFound as :meth:`verify`."""
+        kept = await self._find(tenant, prefix)
+        return msgspec.json.decode(kept.document, type=SummaryDocument)
 
     async def verify(self, tenant: Tenant, prefix: str) -> VerifiedSummary:
         """Check a kept summary's bytes and make it again from what it was made from.
@@ -181,7 +191,9 @@ class SummaryService:
             )
         return VerifiedSummary(id=kept.summary_id, outcome="identical")
 
-    async def _newest(self, tenant: Tenant) -> Snapshot:
+    async def _told(self, tenant: Tenant, pinned: str | None) -> Snapshot:
+        if pinned is not None:
+            return await self._snapshots.find(tenant, pinned)
         snapshot = await self._snapshots.newest(tenant)
         if snapshot is None:
             raise NotFound(
@@ -200,8 +212,12 @@ class SummaryService:
                 hint=f"`claw sync --from {day} --to {day}`, then `claw snapshot take`",
             )
 
-    async def _previous(self, tenant: Tenant, day: date, newest: Snapshot) -> Snapshot | None:
-        """The last snapshot from before the day began, if the newest is a later one."""
+    async def _before(
+        self, tenant: Tenant, day: date, newest: Snapshot, pinned: str | None
+    ) -> Snapshot | None:
+        """What it is compared with: by default the last snapshot from before the day began."""
+        if pinned is not None:
+            return await self._snapshots.find(tenant, pinned)
         window = day_window(tenant.zone, day)
         before: datetime = window.start if window else newest.taken_at
         async with self._db.tenant(tenant.tenant_id) as uow:

@@ -138,6 +138,10 @@ class RoutineStore(Protocol):
         """End occurrences that nobody holds, without running them; returns those ended."""
         ...
 
+    async def last_snapshot(self, routine_id: UUID) -> str | None:
+        """The snapshot that its latest finished run told, None when none did."""
+        ...
+
     async def runs(self, routine_id: UUID, limit: int) -> Sequence[Occurrence]:
         """The latest occurrences that are not ahead, newest first."""
         ...

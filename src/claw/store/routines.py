@@ -250,6 +250,18 @@ class PostgresRoutines:
         )
         return sorted(row["key"] for row in rows)
 
+    async def last_snapshot(self, routine_id: UUID) -> str | None:
+        found = await self._tx.fetchval(
+            """
+            select snapshot_id from claw.occurrence
+            where tenant_id = $1 and routine_id = $2 and state = 'done'
+            order by finished_at desc, key collate "C" desc limit 1
+            """,
+            self._tenant_id,
+            routine_id,
+        )
+        return None if found is None else str(found)
+
     async def runs(self, routine_id: UUID, limit: int) -> Sequence[Occurrence]:
         rows = await self._tx.fetch(
             f"""

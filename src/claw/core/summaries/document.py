@@ -57,7 +57,7 @@ class DataAge(Struct, frozen=True, kw_only=True):
     """How old and how complete what one connection gave is."""
 
     connection: str
-    data_as_of: str | None
+    data_as_of: str | None = None
     complete: bool
 
 

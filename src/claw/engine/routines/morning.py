@@ -9,6 +9,7 @@ from claw.engine.sync import SyncService
 from claw.ports.connector import Log
 from claw.ports.routine_store import Occurrence, StoredRoutine
 from claw.ports.tenant_store import Tenant
+from claw.ports.unit_of_work import Database
 
 
 class Made(Struct, frozen=True, kw_only=True):
@@ -28,15 +29,17 @@ class Morning:
         sync: SyncService,
         snapshots: SnapshotService,
         summaries: SummaryService,
+        db: Database,
         log: Log,
     ) -> None:
+        self._db = db
         self._sync = sync
         self._snapshots = snapshots
         self._summaries = summaries
         self._log = log
 
     async def run(self, tenant: Tenant, stored: StoredRoutine, occurrence: Occurrence) -> Made:
-        """Make the summary of the occurrence's date.
+        """Make the summary of the occurrence's date, compared with what was told last.
 
         Trouble with a source is no reason to say nothing: the summary is made from what is
         known and says how old that is.
@@ -47,8 +50,15 @@ class Morning:
         await self._read(tenant)
         snapshot = await self._snapshots.take(tenant)
         task = stored.routine.task
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            told_last = await uow.routines.last_snapshot(stored.routine_id)
         document = await self._summaries.summarise(
-            tenant, day=occurrence.local_date, view=task.view, audience=task.audience
+            tenant,
+            day=occurrence.local_date,
+            view=task.view,
+            audience=task.audience,
+            snapshot=snapshot.id,
+            previous=told_last,
         )
         return Made(snapshot_id=snapshot.id, summary_id=document.id, degraded=document.degraded)
 
