@@ -100,6 +100,7 @@ async def test_every_operation_has_its_event(simulator: Simulator, receiver: Rec
     simulator.add_schedule(date=simulator.today, blocks=[("08:00", "09:00")], job=job)
     simulator.delete_schedule(row["ID"])
     simulator.cancel_job(job)
+    simulator.add_mobile_status(staff=41, job=job, status="Onsite", at="09:30")
     simulator.set_contact(5001, mobile="0491 570 737")
     await simulator.webhooks.deliver()
     assert receiver.events == [
@@ -108,6 +109,7 @@ async def test_every_operation_has_its_event(simulator: Simulator, receiver: Rec
         "job.schedule.deleted",
         "job.status",
         "job.stage.archived",
+        "job.status",
         "contact.updated",
     ]
 

@@ -24,6 +24,11 @@ def staff_name(staff: StaffMember | None) -> Row | None:
     return None if staff is None else {"ID": staff.id, "Name": staff.name}
 
 
+def mobile_status_id(name: str) -> int:
+    """The set-up's id of a mobile status, or the one of all that it does not name."""
+    return next((n for n, s in MOBILE_STATUSES.items() if s[0] == name), UNKNOWN_STATUS)
+
+
 @dataclass(frozen=True, slots=True)
 class Tap:
     """A technician's mobile status.
@@ -120,7 +125,7 @@ class Feeds:
         return number
 
     def _status_row(self, number: int, tap: Tap) -> Row:
-        code = next((n for n, s in MOBILE_STATUSES.items() if s[0] == tap.status), UNKNOWN_STATUS)
+        code = mobile_status_id(tap.status)
         project = f"/api/v1.0/companies/{self.company.id}/{tap.kind}s/{tap.project_id}"
         center = f"sections/{tap.section}/costCenters/{tap.cost_center}"
         latitude, longitude = self.company.position

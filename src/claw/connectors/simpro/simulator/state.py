@@ -17,7 +17,7 @@ from claw.connectors.simpro.simulator.days import (
     Visit,
 )
 from claw.connectors.simpro.simulator.draws import instant, minutes_of
-from claw.connectors.simpro.simulator.feeds import Feeds, Row, Tap
+from claw.connectors.simpro.simulator.feeds import Feeds, Row, Tap, mobile_status_id
 from claw.connectors.simpro.simulator.roster import Company, StaffMember
 from claw.connectors.simpro.simulator.size import Size
 from claw.connectors.simpro.simulator.webhooks import Delivery, Event, Subscription
@@ -190,23 +190,19 @@ class CompanyState:
         staff = self.member(staff_id)
         if staff is None or self.project(kind, project_id) is None:
             raise KeyError(f"company {self.company.id} has no staff {staff_id} on {project_id}")
-        said = logged or at
         self.version += 1
-        heard = self.moment(said) if said else self.stamp()
-        booked = next(
-            (
-                visit.id
-                for visit in self.visits_on(self.today)
-                if (visit.staff_id, visit.kind, visit.project_id) == (staff_id, kind, project_id)
-            ),
-            project_id,
-        )
+        when = logged or at
+        heard = self.moment(when) if when else self.stamp()
+        if kind == "job":
+            reference: Row = {"jobID": project_id, "statusID": mobile_status_id(status)}
+            said = f'Status of Job #{project_id} set to "Job : {status}"'
+            self.notify("job.status", reference, heard, said)
         return self.logs.tap(
             Tap(
                 staff=staff,
                 kind=kind,
                 project_id=project_id,
-                work_order=booked,
+                work_order=self._booked(staff_id, kind, project_id),
                 section=SECTION_BASE[kind] + project_id,
                 cost_center=COST_CENTER_BASE[kind] + project_id,
                 status=status,
@@ -215,6 +211,13 @@ class CompanyState:
             ),
             bundle=bundle,
         )
+
+    def _booked(self, staff_id: int, kind: str, project_id: int) -> int:
+        """The schedule row on which somebody works on a project today, else the project's id."""
+        wanted = (staff_id, kind, project_id)
+        today = self.visits_on(self.today)
+        found = (v.id for v in today if (v.staff_id, v.kind, v.project_id) == wanted)
+        return next(found, project_id)
 
     def cancel(self, job_id: int, stage: str) -> None:
         """Take a job to another stage; its schedule rows stay, as in the vendor's own."""
