@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
+import msgspec
 from msgspec.structs import replace
 
 from claw.connect import (
@@ -205,6 +206,54 @@ class LeavesOutNights(_Edits):
         )
 
 
+class CoversTwentyFourHours(_Edits):
+    """takes every day for 24 hours"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if not isinstance(event, Covered) or event.slice is None:
+            return event
+        days = round((event.slice.end - event.slice.start) / timedelta(days=1))
+        end = event.slice.start + timedelta(days=days)
+        return replace(event, slice=Slice(start=event.slice.start, end=end))
+
+
+class DropsRowsWithoutTheirClient(_Edits):
+    """leaves out rows whose client could not be read"""
+
+    _kept = 0
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        match event:
+            case Page():
+                kept = tuple(
+                    each for each in event.bundles if isinstance(each.parts.get("client"), Raw)
+                )
+                self._kept = len(kept)
+                return Page(bundles=kept)
+            case Covered():
+                return replace(event, seen=self._kept)
+            case _:
+                return event
+
+
+class GivesARowTwice(_Edits):
+    """gives the last row of a read twice"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if isinstance(event, Page) and len(event.bundles) > PAGE_ROWS:
+            return Page(bundles=(*event.bundles, event.bundles[-1]))
+        return event
+
+
+class TakesTextForAnother(_Edits):
+    """takes an id written as text for another object"""
+
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if not isinstance(event, Page):
+            return event
+        return Page(bundles=tuple(_as_written(bundle) for bundle in event.bundles))
+
+
 class LogsTheKey(_Edits):
     """writes the key to the log"""
 
@@ -290,6 +339,13 @@ def _ends_that_day(bundle: Bundle) -> bool:
     return (row.start or "") < (row.end or "")
 
 
+def _as_written(bundle: Bundle) -> Bundle:
+    number = msgspec.json.decode(bundle.primary.body, type=dict[str, object])["id"]
+    if isinstance(number, int):
+        return bundle
+    return replace(bundle, primary=replace(bundle.primary, source_id=f"booking:text-{number}"))
+
+
 def _rounded(bundle: Bundle) -> Bundle:
     number = int(float(_booking(bundle).id))
     return replace(bundle, primary=replace(bundle.primary, source_id=source_id("booking", number)))
@@ -309,6 +365,10 @@ _RED: tuple[tuple[SnipsConnector, str], ...] = (
     (TakesThrottlingForNothing(), "C13"),
     (LeavesOutNights(), "C16"),
     (ReadsTheTenantsDates(), "C16"),
+    (CoversTwentyFourHours(), "C16"),
+    (DropsRowsWithoutTheirClient(), "C10"),
+    (GivesARowTwice(), "C06 C10 C13"),
+    (TakesTextForAnother(), "C19"),
     (LogsTheKey(), "C18"),
     (LogsNames(), "C18"),
     (LogsElsewhere(), "C18"),
