@@ -23,6 +23,19 @@ async def test_only_what_changed_since_is_shown_and_a_deletion_never(
     assert reply.headers["Result-Total"] == "1"
 
 
+async def test_the_boundary_itself_counts_as_modified(
+    client: httpx2.AsyncClient, simulator: Simulator
+) -> None:
+    row = simulator.schedules(simulator.today, simulator.today)[0]
+    simulator.reassign_schedule(row["ID"], None)
+
+    async def status(second: int) -> int:
+        header = {"If-Modified-Since": f"2026-11-24T06:00:{second:02d}"}
+        return (await client.get("/schedules/", params=DAY, headers=header)).status_code
+
+    assert [await status(1), await status(2)] == [200, 304]
+
+
 @pytest.mark.parametrize("since", AFTER)
 async def test_nothing_modified_is_a_304_without_a_body(
     client: httpx2.AsyncClient, since: str

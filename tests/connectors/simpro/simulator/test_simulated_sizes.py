@@ -11,6 +11,7 @@ from itertools import count
 import httpx2
 import pytest
 
+from claw.app import load_simulator
 from claw.connectors.simpro.simulator import Simulator, create_simulator
 from claw.connectors.simpro.simulator.encoding import encode
 
@@ -35,6 +36,12 @@ def test_there_are_as_many_rows_as_asked_for(wanted: int) -> None:
     rows = simulator.schedules(FIRST, LAST)
     assert len(rows) == wanted
     assert len({row["ID"] for row in rows}) == wanted
+
+
+def test_the_command_line_can_ask_for_a_size() -> None:
+    simulator = load_simulator("simpro", seed=1, today=TODAY, faults=(), schedules=40)
+    assert isinstance(simulator, Simulator)
+    assert len(simulator.schedules(FIRST, LAST)) == 40
 
 
 def test_the_other_company_stays_as_it_is() -> None:
