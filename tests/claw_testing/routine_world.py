@@ -9,7 +9,7 @@ import claw.core.verticals
 from claw.core.model.versions import released_versions
 from claw.core.routines.routine import Lateness, Routine, SummaryTask, Target
 from claw.core.time import Daily, Recurrence
-from claw.core.verticals import parse_pack
+from claw.core.verticals import VerticalPack, parse_pack
 from claw.engine.routines.lane import OccurrenceLane
 from claw.engine.routines.morning import Morning
 from claw.engine.routines.service import RoutineService
@@ -51,26 +51,29 @@ class RoutineWorld:
         )
 
     def morning(self) -> Morning:
-        snapshots = SnapshotService(
+        return Morning(
+            sync=self.world.service(),
+            snapshots=self.snapshots(),
+            summaries=self.summaries(),
+            db=self.db,
+            log=self.world.tally,
+        )
+
+    def snapshots(self) -> SnapshotService:
+        return SnapshotService(
             db=self.db,
             clock=self.world.clock,
             versions=released_versions(),
             tzdata_version=TZDATA,
         )
-        folder = Path(claw.core.verticals.__file__).parent
-        summaries = SummaryService(
+
+    def summaries(self) -> SummaryService:
+        return SummaryService(
             db=self.db,
             clock=self.world.clock,
-            snapshots=snapshots,
-            verticals={"trades": parse_pack((folder / "trades.toml").read_bytes())},
+            snapshots=self.snapshots(),
+            verticals=packs(),
             tzdata_version=TZDATA,
-        )
-        return Morning(
-            sync=self.world.service(),
-            snapshots=snapshots,
-            summaries=summaries,
-            db=self.db,
-            log=self.world.tally,
         )
 
     async def add(
@@ -80,14 +83,15 @@ class RoutineWorld:
         recurrence: Recurrence | None = None,
         zone: str | None = None,
         lateness: Lateness | None = None,
+        targets: tuple[Target, ...] = (Target(channel="console"),),
     ) -> StoredRoutine:
-        """A routine that tells the owner on the console."""
+        """A routine that tells the owner, on the console unless said otherwise."""
         routine = Routine(
             name=name,
             recurrence=recurrence or Daily(at=time(6)),
             zone=zone,
             task=SummaryTask(),
-            targets=(Target(channel="console"),),
+            targets=targets,
             lateness=lateness or Lateness(),
         )
         return await self.service.add(self.world.tenant, routine, actor=ACTOR)
@@ -140,3 +144,9 @@ class RoutineWorld:
 
     def pass_time(self, **parts: int) -> None:
         self.world.clock.instant += timedelta(**parts)
+
+
+def packs() -> dict[str, VerticalPack]:
+    """The trades' words."""
+    folder = Path(claw.core.verticals.__file__).parent
+    return {"trades": parse_pack((folder / "trades.toml").read_bytes())}

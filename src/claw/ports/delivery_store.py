@@ -1,13 +1,21 @@
-"""Deliveries: one row for each result, channel and recipient, recorded before it is sent."""
+"""Deliveries: one row for each result, channel and recipient, recorded before it is sent.
+
+``not_before`` is business time and comes in as a parameter; how long an attempt is held
+and when a failed one is tried again is machine time, the database's own.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
 from msgspec import Struct
 
 from claw.core.routines.routine import Channel
+
+DeliveryState: TypeAlias = Literal[
+    "planned", "attempting", "sent", "failed", "unknown", "cancelled"
+]
 
 
 class NewDelivery(Struct, frozen=True, kw_only=True):
@@ -26,9 +34,65 @@ class NewDelivery(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class Delivery(NewDelivery, frozen=True, kw_only=True):
+    """A delivery and what became of it. ``fence`` counts attempts begun: an old one writes nothing.
+
+    ``lapsed`` when an attempt was begun and nobody ever said how it ended.
+    """
+
+    routine: str
+    state: DeliveryState
+    reason: str | None
+    attempts: int
+    fence: int
+    ended_at: datetime | None
+    receipt: str | None
+    lapsed: bool
+
+
+class Ending(Struct, frozen=True, kw_only=True):
+    """How a delivery ended."""
+
+    state: DeliveryState
+    at: datetime
+    reason: str | None = None
+    receipt: str | None = None
+
+
 class DeliveryStore(Protocol):
     """Keeps one tenant's deliveries."""
 
     async def record(self, deliveries: Sequence[NewDelivery]) -> int:
         """Add those that are not there yet; returns how many. A known one stays as it is."""
+        ...
+
+    async def open(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Due by ``now`` and held by nobody, the longest due first."""
+        ...
+
+    async def attempt(self, delivery: Delivery, *, seconds: int) -> Delivery | None:
+        """Begin an attempt with a higher fence; committed before anything is sent.
+
+        None when somebody else began one.
+        """
+        ...
+
+    async def end(self, delivery: Delivery, ending: Ending) -> bool:
+        """Say how it ended; False, and nothing written, when the attempt was lost."""
+        ...
+
+    async def rest(self, delivery: Delivery, *, seconds: int, reason: str) -> bool:
+        """Try again after ``seconds`` of machine time; False when the attempt was lost."""
+        ...
+
+    async def list(self, limit: int) -> Sequence[Delivery]:
+        """The latest by due time, newest first."""
+        ...
+
+    async def find(self, prefix: str) -> Sequence[Delivery]:
+        """Those whose id begins so, two at the most."""
+        ...
+
+    async def retry(self, delivery_id: UUID) -> bool:
+        """Open a failed one again, its attempts forgotten; False when it is not failed."""
         ...

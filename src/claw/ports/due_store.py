@@ -12,3 +12,7 @@ class DueStore(Protocol):
     async def occurrences(self, now: datetime, plan_until: datetime) -> Sequence[UUID]:
         """With occurrences to begin by ``now``, or none planned up to ``plan_until``."""
         ...
+
+    async def deliveries(self, now: datetime) -> Sequence[UUID]:
+        """With deliveries due by ``now``."""
+        ...

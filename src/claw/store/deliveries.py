@@ -1,10 +1,28 @@
 """SQL of deliveries."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from claw.ports.delivery_store import NewDelivery
+import asyncpg
+
+from claw.ports.delivery_store import Delivery, Ending, NewDelivery
 from claw.store.tenancy import Transaction
+
+_DELIVERY = (
+    "d.delivery_id, d.routine_id, r.name as routine, d.occurrence, d.channel, d.address, "
+    "d.summary_id, d.state, d.reason, d.not_before, d.created_at, d.ended_at, d.attempts, "
+    "d.fence, d.receipt, d.state = 'attempting' as lapsed"
+)
+_WITH_ROUTINE = (
+    "claw.delivery d join claw.routine r "
+    "on r.tenant_id = d.tenant_id and r.routine_id = d.routine_id"
+)
+_FREE = (
+    "d.state in ('planned', 'attempting') "
+    "and (d.claimed_until is null or d.claimed_until <= clock_timestamp()) "
+    "and (d.try_again_at is null or d.try_again_at <= clock_timestamp())"
+)
 
 
 class PostgresDeliveries:
@@ -36,3 +54,104 @@ class PostgresDeliveries:
             [d.created_at for d in deliveries],
         )
         return len(rows)
+
+    async def open(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        rows = await self._tx.fetch(
+            f"select {_DELIVERY} from {_WITH_ROUTINE} "
+            f"where d.tenant_id = $1 and d.not_before <= $2 and {_FREE} "
+            "order by d.not_before, d.delivery_id limit $3",
+            self._tenant_id,
+            now,
+            limit,
+        )
+        return [_delivery(row) for row in rows]
+
+    async def attempt(self, delivery: Delivery, *, seconds: int) -> Delivery | None:
+        row = await self._tx.fetchrow(
+            f"""
+            update claw.delivery d
+            set state = 'attempting', fence = d.fence + 1, attempts = d.attempts + 1,
+                claimed_until = clock_timestamp() + make_interval(secs => $4::integer),
+                try_again_at = null
+            from claw.routine r
+            where r.tenant_id = d.tenant_id and r.routine_id = d.routine_id
+              and d.tenant_id = $1 and d.delivery_id = $2 and d.fence = $3 and {_FREE}
+            returning {_DELIVERY}
+            """,
+            self._tenant_id,
+            delivery.delivery_id,
+            delivery.fence,
+            seconds,
+        )
+        return None if row is None else _delivery(row)
+
+    async def end(self, delivery: Delivery, ending: Ending) -> bool:
+        ended = await self._tx.fetchval(
+            """
+            update claw.delivery
+            set state = $4, ended_at = $5, reason = $6, receipt = $7, claimed_until = null
+            where tenant_id = $1 and delivery_id = $2 and fence = $3 and state = 'attempting'
+            returning true
+            """,
+            self._tenant_id,
+            delivery.delivery_id,
+            delivery.fence,
+            ending.state,
+            ending.at,
+            ending.reason,
+            ending.receipt,
+        )
+        return ended is True
+
+    async def rest(self, delivery: Delivery, *, seconds: int, reason: str) -> bool:
+        rests = await self._tx.fetchval(
+            """
+            update claw.delivery
+            set state = 'planned', reason = $5, claimed_until = null,
+                try_again_at = clock_timestamp() + make_interval(secs => $4::integer)
+            where tenant_id = $1 and delivery_id = $2 and fence = $3 and state = 'attempting'
+            returning true
+            """,
+            self._tenant_id,
+            delivery.delivery_id,
+            delivery.fence,
+            seconds,
+            reason,
+        )
+        return rests is True
+
+    async def list(self, limit: int) -> Sequence[Delivery]:
+        rows = await self._tx.fetch(
+            f"select {_DELIVERY} from {_WITH_ROUTINE} where d.tenant_id = $1 "
+            "order by d.not_before desc, d.delivery_id limit $2",
+            self._tenant_id,
+            limit,
+        )
+        return [_delivery(row) for row in rows]
+
+    async def find(self, prefix: str) -> Sequence[Delivery]:
+        rows = await self._tx.fetch(
+            f"select {_DELIVERY} from {_WITH_ROUTINE} "
+            "where d.tenant_id = $1 and starts_with(d.delivery_id::text, $2) limit 2",
+            self._tenant_id,
+            prefix,
+        )
+        return [_delivery(row) for row in rows]
+
+    async def retry(self, delivery_id: UUID) -> bool:
+        opened = await self._tx.fetchval(
+            """
+            update claw.delivery
+            set state = 'planned', attempts = 0, reason = null, ended_at = null,
+                try_again_at = null
+            where tenant_id = $1 and delivery_id = $2 and state in ('failed', 'unknown')
+            returning true
+            """,
+            self._tenant_id,
+            delivery_id,
+        )
+        return opened is True
+
+
+def _delivery(row: asyncpg.Record) -> Delivery:
+    return Delivery(**dict(row.items()))

@@ -21,3 +21,11 @@ class PostgresDue:
             plan_until,
         )
         return [row["tenant_id"] for row in rows]
+
+    async def deliveries(self, now: datetime) -> Sequence[UUID]:
+        rows = await self._tx.fetch(
+            "select tenant_id from claw.tenants_with_deliveries($1) as t (tenant_id) "
+            "order by tenant_id",
+            now,
+        )
+        return [row["tenant_id"] for row in rows]

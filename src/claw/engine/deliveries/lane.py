@@ -1,0 +1,145 @@
+"""Sending what is due: each attempt committed before it is made, and accounted for after."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from claw.core.errors import ClawError
+from claw.core.verticals import VerticalPack
+from claw.engine.deliveries.parcels import parcel_of
+from claw.engine.summaries import SummaryService
+from claw.ports.channels import Channels, NotSent, SendResult, Sent, Unknown
+from claw.ports.clock import Clock
+from claw.ports.connector import Log
+from claw.ports.delivery_store import Delivery, DeliveryState, Ending
+from claw.ports.metrics import Metrics
+from claw.ports.tenant_store import Tenant
+from claw.ports.unit_of_work import Database
+
+BATCH = 10
+ATTEMPT_SECONDS = 90
+"""How long an attempt may take before it counts as lapsed; longer than any channel waits."""
+
+MOST_ATTEMPTS = 8
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 30, 1800
+
+
+class DeliveryLane:
+    """Sends one tenant's due deliveries, a few at a time."""
+
+    kind = "delivery"
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        summaries: SummaryService,
+        verticals: Mapping[str, VerticalPack],
+        channels: Channels,
+        metrics: Metrics,
+        log: Log,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._summaries = summaries
+        self._verticals = verticals
+        self._channels = channels
+        self._metrics = metrics
+        self._log = log
+
+    async def due_tenants(self, now: datetime) -> Sequence[UUID]:
+        """Tenants with deliveries due by ``now``."""
+        async with self._db.platform() as uow:
+            return await uow.due.deliveries(now)
+
+    async def work(self, tenant: Tenant, now: datetime) -> bool:
+        """Send a few; True when more may be due."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            due = await uow.deliveries.open(now, BATCH + 1)
+        for delivery in due[:BATCH]:
+            await self._deliver(tenant, delivery)
+        return len(due) > BATCH
+
+    async def _deliver(self, tenant: Tenant, due: Delivery) -> None:
+        channel = self._channels.get(due.channel)
+        if channel is None:
+            await self._give_up(tenant, due, "channel_missing")
+            return
+        if due.lapsed and not channel.repeatable:
+            # Somebody died between sending and saying so: it may have arrived.
+            await self._give_up(tenant, due, "interrupted", state="unknown")
+            return
+        attempt = await self._begin(tenant, due)
+        if attempt is None:
+            return
+        try:
+            document = await self._summaries.read(tenant, attempt.summary_id)
+        except ClawError as error:
+            await self._account(tenant, attempt, NotSent(error.code, again=False))
+            return
+        pack = self._verticals[document.vertical]
+        parcel = parcel_of(attempt, document, pack, self._clock.now())
+        await self._account(
+            tenant, attempt, await channel.send(parcel), repeatable=channel.repeatable
+        )
+
+    async def _begin(self, tenant: Tenant, due: Delivery) -> Delivery | None:
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            return await uow.deliveries.attempt(due, seconds=ATTEMPT_SECONDS)
+
+    async def _account(
+        self,
+        tenant: Tenant,
+        attempt: Delivery,
+        result: SendResult,
+        *,
+        repeatable: bool = False,
+    ) -> None:
+        """Write down what became of an attempt, and when to try again, if at all."""
+        self._metrics.count(
+            "deliveries", channel=attempt.channel, outcome=type(result).__name__.lower()
+        )
+        match result:
+            case Sent(receipt=receipt):
+                await self._end(tenant, attempt, "sent", receipt=receipt or None)
+            case Unknown(code=code) if not repeatable:
+                await self._end(tenant, attempt, "unknown", reason=code)
+            case NotSent(code=code, again=False):
+                await self._end(tenant, attempt, "failed", reason=code)
+            case Unknown(code=code) | NotSent(code=code):
+                wait = result.after_seconds if isinstance(result, NotSent) else None
+                await self._rest(tenant, attempt, code, wait)
+
+    async def _rest(
+        self, tenant: Tenant, attempt: Delivery, code: str, stated_seconds: int | None
+    ) -> None:
+        if attempt.attempts >= MOST_ATTEMPTS:
+            await self._end(tenant, attempt, "failed", reason=code)
+            return
+        own = FIRST_REST_SECONDS * 2 ** (attempt.attempts - 1)
+        seconds = min(max(own, stated_seconds or 0), LONGEST_REST_SECONDS)
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            await uow.deliveries.rest(attempt, seconds=seconds, reason=code)
+
+    async def _give_up(
+        self, tenant: Tenant, due: Delivery, reason: str, *, state: DeliveryState = "failed"
+    ) -> None:
+        attempt = await self._begin(tenant, due)
+        if attempt is not None:
+            await self._end(tenant, attempt, state, reason=reason)
+
+    async def _end(
+        self,
+        tenant: Tenant,
+        attempt: Delivery,
+        state: DeliveryState,
+        *,
+        reason: str | None = None,
+        receipt: str | None = None,
+    ) -> None:
+        ending = Ending(state=state, at=self._clock.now(), reason=reason, receipt=receipt)
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            kept = await uow.deliveries.end(attempt, ending)
+        if not kept:
+            self._log.warning("attempt lost", channel=attempt.channel)
