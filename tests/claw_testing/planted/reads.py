@@ -1,6 +1,5 @@
-"""Faults of reading: rows lost, trouble swallowed, things said aloud."""
+"""Faults of reading: rows lost, given twice or taken for others, trouble swallowed."""
 
-import logging
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
@@ -24,24 +23,12 @@ from claw.connect import (
     source_id,
 )
 from claw.core.time import local_date
+from claw_testing.planted.edits import Edits, booking_of
 from claw_testing.planted.plant import READING, Plant, plant
 from claw_testing.sample_connector.client import BOOKINGS, bundles, counted_pages
 from claw_testing.sample_connector.connector import SnipsConnector
 from claw_testing.sample_connector.simulator import PAGE_ROWS
-from claw_testing.sample_connector.wire import Booking, Bookings, decode
-
-
-class _Edits(SnipsConnector):
-    """Changes what the sample yields."""
-
-    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
-        async for event in super().read(ctx, request):
-            edited = self.edited(event, ctx)
-            if edited is not None:
-                yield edited
-
-    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
-        return event
+from claw_testing.sample_connector.wire import Bookings, decode
 
 
 class _Pages(SnipsConnector):
@@ -120,7 +107,7 @@ class ReadsTheTenantsDates(SnipsConnector):
             yield event
 
 
-class AsksWhatItDidNotDeclare(_Edits):
+class AsksWhatItDidNotDeclare(Edits):
     """asks for what it did not declare when it reads by id"""
 
     async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
@@ -130,14 +117,14 @@ class AsksWhatItDidNotDeclare(_Edits):
             yield event
 
 
-class NeverSaysAbsent(_Edits):
+class NeverSaysAbsent(Edits):
     """says nothing of an id that is gone"""
 
     def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
         return event if isinstance(event, Page | Covered) else None
 
 
-class CountsOneLess(_Edits):
+class CountsOneLess(Edits):
     """counts one row less than it gave"""
 
     def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
@@ -146,7 +133,7 @@ class CountsOneLess(_Edits):
         return event
 
 
-class DropsWhatItCannotRead(_Edits):
+class DropsWhatItCannotRead(Edits):
     """leaves out rows without a date before anybody can see them"""
 
     _left = 0
@@ -154,7 +141,7 @@ class DropsWhatItCannotRead(_Edits):
     def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
         match event:
             case Page():
-                kept = tuple(each for each in event.bundles if _booking(each).day)
+                kept = tuple(each for each in event.bundles if booking_of(each).day)
                 self._left = len(kept)
                 return Page(bundles=kept)
             case Covered():
@@ -163,7 +150,7 @@ class DropsWhatItCannotRead(_Edits):
                 return event
 
 
-class TakesTroubleForNothing(_Edits):
+class TakesTroubleForNothing(Edits):
     """takes trouble for an empty list"""
 
     caught: tuple[type[ConnectorError], ...] = (Transient, SourceChanged)
@@ -183,7 +170,7 @@ class TakesThrottlingForNothing(TakesTroubleForNothing):
     caught = (RateLimited,)
 
 
-class LetsOthersErrorsOut(_Edits):
+class LetsOthersErrorsOut(Edits):
     """lets an error that is not of the closed set out"""
 
     async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
@@ -194,19 +181,19 @@ class LetsOthersErrorsOut(_Edits):
             raise RuntimeError(error.code) from None
 
 
-class LeavesOutNights(_Edits):
+class LeavesOutNights(Edits):
     """leaves out bookings that end on the next day"""
 
     def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
         if not isinstance(event, Page):
             return event
-        rows = [(each, _booking(each)) for each in event.bundles]
+        rows = [(each, booking_of(each)) for each in event.bundles]
         return Page(
             bundles=tuple(each for each, row in rows if (row.start or "") < (row.end or ""))
         )
 
 
-class CoversTwentyFourHours(_Edits):
+class CoversTwentyFourHours(Edits):
     """takes every day for 24 hours"""
 
     def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
@@ -217,7 +204,7 @@ class CoversTwentyFourHours(_Edits):
         return replace(event, slice=Slice(start=event.slice.start, end=end))
 
 
-class DropsRowsWithoutTheirClient(_Edits):
+class DropsRowsWithoutTheirClient(Edits):
     """leaves out rows whose client could not be read"""
 
     _kept = 0
@@ -236,7 +223,7 @@ class DropsRowsWithoutTheirClient(_Edits):
                 return event
 
 
-class GivesARowTwice(_Edits):
+class GivesARowTwice(Edits):
     """gives the last row of a read twice"""
 
     def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
@@ -245,7 +232,7 @@ class GivesARowTwice(_Edits):
         return event
 
 
-class TakesTextForAnother(_Edits):
+class TakesTextForAnother(Edits):
     """takes an id written as text for another object"""
 
     def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
@@ -254,58 +241,7 @@ class TakesTextForAnother(_Edits):
         return Page(bundles=tuple(_as_written(bundle) for bundle in event.bundles))
 
 
-class LogsTheKey(_Edits):
-    """writes the key to the log"""
-
-    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
-        ctx.log.info("reading", key="snips-simulated-1-1")
-        return event
-
-
-class LogsNames(_Edits):
-    """writes clients to the log"""
-
-    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
-        if isinstance(event, Page):
-            for bundle in event.bundles:
-                client = bundle.parts.get("client")
-                ctx.log.info("read", client=client.body if isinstance(client, Raw) else None)
-        return event
-
-
-class LogsElsewhere(_Edits):
-    """writes notes to a log of its own"""
-
-    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
-        if isinstance(event, Page):
-            for bundle in event.bundles:
-                logging.getLogger("snips").debug("note: %s", _booking(bundle).note)
-        return event
-
-
-class Prints(_Edits):
-    """prints notes"""
-
-    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
-        if isinstance(event, Page):
-            print(*(_booking(bundle).note for bundle in event.bundles))
-        return event
-
-
-class ChainsWhatItRead(_Edits):
-    """raises a good error with a bad one behind it, which quotes a client's note"""
-
-    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
-        async for event in super().read(ctx, request):
-            if isinstance(event, Page):
-                for bundle in event.bundles:
-                    row = _booking(bundle)
-                    if row.status == "levitating":
-                        raise SourceChanged("an unknown status", path="status") from ValueError(row)
-            yield event
-
-
-class CountsInFloats(_Edits):
+class CountsInFloats(Edits):
     """takes ids for numbers of 53 bits"""
 
     def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
@@ -314,7 +250,7 @@ class CountsInFloats(_Edits):
         return Page(bundles=tuple(_rounded(bundle) for bundle in event.bundles))
 
 
-class DropsOddNotes(_Edits):
+class DropsOddNotes(Edits):
     """leaves out rows with characters it does not like"""
 
     def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
@@ -330,12 +266,8 @@ def _dates(ctx: Context, window: Slice) -> tuple[date, date]:
     return local_date(window.start, zone), local_date(window.end - timedelta(seconds=1), zone)
 
 
-def _booking(bundle: Bundle) -> Booking:
-    return decode(bundle.primary.body, Booking)
-
-
 def _ends_that_day(bundle: Bundle) -> bool:
-    row = _booking(bundle)
+    row = booking_of(bundle)
     return (row.start or "") < (row.end or "")
 
 
@@ -347,7 +279,7 @@ def _as_written(bundle: Bundle) -> Bundle:
 
 
 def _rounded(bundle: Bundle) -> Bundle:
-    number = int(float(_booking(bundle).id))
+    number = int(float(booking_of(bundle).id))
     return replace(bundle, primary=replace(bundle.primary, source_id=source_id("booking", number)))
 
 
@@ -369,11 +301,6 @@ _RED: tuple[tuple[SnipsConnector, str], ...] = (
     (DropsRowsWithoutTheirClient(), "C10"),
     (GivesARowTwice(), "C06 C10 C13"),
     (TakesTextForAnother(), "C19"),
-    (LogsTheKey(), "C18"),
-    (LogsNames(), "C18"),
-    (LogsElsewhere(), "C18"),
-    (Prints(), "C18"),
-    (ChainsWhatItRead(), "C04 C18"),
     (CountsInFloats(), "C19"),
     (DropsOddNotes(), "C19"),
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from claw.connect.conformance.fixtures import outcome_lines
+from claw.connect.conformance.outcomes import outcome_lines
 from claw.connect.conformance.subject import Subject
 from claw_testing import hostile_connector, sample_connector
 from claw_testing.conformance_runs import CHECKS, outcome

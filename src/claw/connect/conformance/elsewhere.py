@@ -10,7 +10,7 @@ from typing import cast
 import msgspec
 from msgspec import Struct
 
-from claw.connect.conformance.fixtures import outcome_lines
+from claw.connect.conformance.outcomes import outcome_lines
 from claw.ports.connector import Bundle, Connector, MapEnv, Missing, Raw
 
 

@@ -3,35 +3,13 @@
 from collections.abc import Mapping
 
 import msgspec
-from msgspec import Struct
 
 from claw.connect.conformance.check import Check, NotApplicable, Run, expect
+from claw.connect.conformance.outcomes import outcome_lines
 from claw.connect.conformance.session import mapped_by
 from claw.core.errors import ClawError
-from claw.core.model.normalise import store_form
 from claw.core.model.records import Appointment, Record, type_of
-from claw.ports.connector import Bundle, Mapped, MapResult, Missing, Quarantined, Raw, Skipped
-
-
-class _SkippedLine(Struct, frozen=True):
-    skipped: str
-
-
-class _QuarantinedLine(Struct, frozen=True):
-    quarantined: str
-    path: str
-
-
-def outcome_lines(result: MapResult) -> bytes:
-    """What a mapper made of a bundle, as goldens have it. Raises NotCanonical."""
-    match result:
-        case Mapped():
-            return b"".join(store_form(record).canonical + b"\n" for record in result.records)
-        case Skipped():
-            return msgspec.json.encode(_SkippedLine(result.code)) + b"\n"
-        case Quarantined():
-            line = _QuarantinedLine(result.code, result.path)
-            return msgspec.json.encode(line) + b"\n"
+from claw.ports.connector import Bundle, Mapped, Missing, Quarantined, Raw
 
 
 def made_of(run: Run, name: str, bundle: Bundle) -> bytes:

@@ -14,7 +14,7 @@ import msgspec
 
 from claw.connect.conformance.bookings import at, quieten
 from claw.connect.conformance.check import Check, CheckFailed, Run, expect
-from claw.connect.conformance.fixtures import outcome_lines
+from claw.connect.conformance.outcomes import outcome_lines
 from claw.connect.conformance.session import Read, Session, Stand
 from claw.connect.conformance.wire import Forward, Meddler, answered, whole
 from claw.core.errors import ClawError
