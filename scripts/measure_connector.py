@@ -79,7 +79,8 @@ def coverage_of(folder: Path, tests: Path, tree: Path) -> dict[str, float]:
         coverage = [sys.executable, "-m", "coverage"]
         ran = subprocess.run(
             [*coverage, "run", f"--data-file={data}", "--branch", f"--source={folder}",
-             "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tests)],
+             "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tests),
+             f"--ignore={tests / 'simulator'}"],
             cwd=tree, check=False,
         )  # fmt: skip
         if ran.returncode != 0:
