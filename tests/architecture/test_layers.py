@@ -70,6 +70,8 @@ VIOLATIONS = [
     ("connectors/alpha/client.py", "import claw.engine.tenants", "what a connector may import"),
     ("connectors/alpha/client.py", "import httpx2", "what a connector may import"),
     ("store/planted.py", "import claw.engine.tenants", "what the store may import"),
+    ("providers/mail/planted.py", "import claw.providers.sms", "providers are independent"),
+    ("providers/mail/planted.py", "import claw.engine.tenants", "what a provider may import"),
     ("system/planted.py", "import asyncpg", "what the machine's adapters may import"),
     ("web/planted.py", "import asyncpg", "what the web may import"),
     ("cli/planted.py", "import claw.store", "what the command line may import"),
