@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from msgspec import Struct
 
 from claw.engine.sync.applying import Place, apply_records, remove
-from claw.engine.sync.leases import Leases, hold
+from claw.engine.sync.leases import Leases, writing
 from claw.engine.sync.remap import map_kept
 from claw.engine.sync.source import map_env
 from claw.ports.catalog import ConnectorCatalog
@@ -135,8 +135,5 @@ class Remapping:
                 )
                 for place in places
             ]
-            async with self._db.tenant(tenant.tenant_id) as uow:
-                for lease in held:
-                    await hold(uow, lease)
-                await uow.snapshots.hold_shared()
+            async with writing(self._db, tenant.tenant_id, *held) as uow:
                 yield Writing(uow, tenant, connector, places)

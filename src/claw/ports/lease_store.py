@@ -18,11 +18,18 @@ class LeaseStore(Protocol):
     """Takes, prolongs and gives back leases."""
 
     async def take(self, subject: str, owner: UUID, seconds: int) -> Lease | None:
-        """Take a free or expired lease with a higher fence; None while another holds it."""
+        """Take a free or expired lease with a higher fence; None while another holds it.
+
+        Whoever is writing under it holds it, however long that takes. Never waits for them.
+        """
         ...
 
-    async def renew(self, lease: Lease, seconds: int) -> bool:
-        """Prolong it and lock its row for this transaction; False when it was lost."""
+    async def hold(self, lease: Lease, seconds: int) -> bool:
+        """Prolong it and keep it until this transaction ends; False when it was lost."""
+        ...
+
+    async def renew(self, lease: Lease, seconds: int) -> None:
+        """Prolong it, if it is still ours; leave it alone while a transaction holds it."""
         ...
 
     async def end(self, lease: Lease) -> None:

@@ -14,14 +14,30 @@ class PostgresLeases:
         self._tenant_id = tenant_id
 
     async def take(self, subject: str, owner: UUID, seconds: int) -> Lease | None:
+        # An upsert would wait for a transaction that holds the row, so for a whole slice.
+        await self._tx.execute(
+            """
+            insert into claw.lease (tenant_id, subject, owner, until, fence)
+            select $1, $2, $3, '-infinity', 0
+            where not exists (select from claw.lease where tenant_id = $1 and subject = $2)
+            on conflict do nothing
+            """,
+            self._tenant_id,
+            subject,
+            owner,
+        )
         row = await self._tx.fetchrow(
             """
-            insert into claw.lease as l (tenant_id, subject, owner, until, fence)
-            values ($1, $2, $3, clock_timestamp() + make_interval(secs => $4::integer), 1)
-            on conflict (tenant_id, subject) do update
-                set owner = excluded.owner, until = excluded.until, fence = l.fence + 1
-                where l.until <= clock_timestamp()
-            returning fence
+            with free as (
+                select subject from claw.lease
+                where tenant_id = $1 and subject = $2 and until <= clock_timestamp()
+                for update skip locked
+            )
+            update claw.lease l
+            set owner = $3, fence = l.fence + 1,
+                until = clock_timestamp() + make_interval(secs => $4::integer)
+            from free where l.tenant_id = $1 and l.subject = free.subject
+            returning l.fence
             """,
             self._tenant_id,
             subject,
@@ -30,8 +46,8 @@ class PostgresLeases:
         )
         return None if row is None else Lease(subject=subject, owner=owner, fence=row["fence"])
 
-    async def renew(self, lease: Lease, seconds: int) -> bool:
-        renewed = await self._tx.fetchval(
+    async def hold(self, lease: Lease, seconds: int) -> bool:
+        held = await self._tx.fetchval(
             """
             update claw.lease set until = clock_timestamp() + make_interval(secs => $5::integer)
             where tenant_id = $1 and subject = $2 and owner = $3 and fence = $4
@@ -43,7 +59,26 @@ class PostgresLeases:
             lease.fence,
             seconds,
         )
-        return renewed is True
+        return held is True
+
+    async def renew(self, lease: Lease, seconds: int) -> None:
+        await self._tx.execute(
+            """
+            with ours as (
+                select subject from claw.lease
+                where tenant_id = $1 and subject = $2 and owner = $3 and fence = $4
+                for update skip locked
+            )
+            update claw.lease l
+            set until = clock_timestamp() + make_interval(secs => $5::integer)
+            from ours where l.tenant_id = $1 and l.subject = ours.subject
+            """,
+            self._tenant_id,
+            lease.subject,
+            lease.owner,
+            lease.fence,
+            seconds,
+        )
 
     async def end(self, lease: Lease) -> None:
         await self._tx.execute(

@@ -1,11 +1,11 @@
 """Answering a call: take the lane, work a batch, and leave no call unheard."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from claw.core.errors import ClawError
+from claw.engine.heartbeat import beating
 from claw.engine.lanes.kind import LaneKind
 from claw.ports.clock import Clock
 from claw.ports.connector import Log
@@ -102,16 +102,8 @@ class LaneRunner:
         """Prolong the lease while the block runs. Losing it ends nothing: rows are fenced."""
 
         async def beat() -> None:
-            while True:
-                await asyncio.sleep(HEARTBEAT_SECONDS)
-                with suppress(ClawError):
-                    async with self._db.tenant(tenant.tenant_id) as uow:
-                        await uow.lanes.look(hold, seconds=LEASE_SECONDS)
+            async with self._db.tenant(tenant.tenant_id) as uow:
+                await uow.lanes.look(hold, seconds=LEASE_SECONDS)
 
-        heart = asyncio.create_task(beat())
-        try:
+        async with beating(beat, HEARTBEAT_SECONDS):
             yield
-        finally:
-            heart.cancel()
-            with suppress(asyncio.CancelledError):
-                await heart

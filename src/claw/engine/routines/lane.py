@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from claw.core.errors import ClawError
+from claw.engine.heartbeat import beating
 from claw.engine.routines.morning import Made, Morning
 from claw.engine.routines.planning import PLAN_AHEAD, Plan
 from claw.engine.routines.settling import judged, settle_missed
@@ -195,24 +196,18 @@ class OccurrenceLane:
 
         async def beat() -> None:
             nonlocal lost
-            while True:
-                await asyncio.sleep(HEARTBEAT_SECONDS)
-                with suppress(ClawError):
-                    async with self._db.tenant(tenant.tenant_id) as uow:
-                        lost = not await uow.routines.keep(occurrence, seconds=CLAIM_SECONDS)
-                if lost and task is not None:
-                    task.cancel()
-                    return
+            if lost:
+                return
+            async with self._db.tenant(tenant.tenant_id) as uow:
+                lost = not await uow.routines.keep(occurrence, seconds=CLAIM_SECONDS)
+            if lost and task is not None:
+                task.cancel()
 
-        heart = asyncio.create_task(beat())
         try:
-            yield
+            async with beating(beat, HEARTBEAT_SECONDS):
+                yield
         except asyncio.CancelledError:
             if lost and task is not None:
                 task.uncancel()
                 raise ClaimLost from None
             raise
-        finally:
-            heart.cancel()
-            with suppress(asyncio.CancelledError):
-                await heart

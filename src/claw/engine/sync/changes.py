@@ -12,7 +12,7 @@ from claw.core.time import span
 from claw.engine.sync.absence import RunSoFar, decide_absences
 from claw.engine.sync.applying import Place, apply_absences
 from claw.engine.sync.bundles import PreparedBundle, filled_from_each_other
-from claw.engine.sync.leases import hold
+from claw.engine.sync.leases import writing
 from claw.engine.sync.reading import ByIdRead, ask_by_id
 from claw.engine.sync.slices import SliceWork
 from claw.engine.sync.source import Source
@@ -112,8 +112,7 @@ class ChangesWork:
     async def _commit(self, hints: Hints, asked: ByIdRead) -> None:
         bundles = filled_from_each_other(asked.found)
         prepared = await self._work.prepare(bundles)
-        async with self._db.tenant(self._tenant.tenant_id) as uow:
-            await hold(uow, self._lease)
+        async with writing(self._db, self._tenant.tenant_id, self._lease) as uow:
             applied = await self._work.apply(uow, bundles, prepared)
             gone, held = await self._judge(uow, asked, prepared)
             await uow.sync.release(

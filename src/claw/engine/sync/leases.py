@@ -1,11 +1,12 @@
 """One worker for each (connection, stream): a lease, kept alive while the work lasts."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 from claw.core.errors import ClawError, InternalError, Refused
+from claw.engine.heartbeat import beating
 from claw.ports.clock import Clock
 from claw.ports.lease_store import Lease
 from claw.ports.unit_of_work import Database, UnitOfWork
@@ -38,14 +39,25 @@ def subject_of(connection_id: UUID, stream: str) -> str:
     return f"{subjects_of(connection_id)}{stream}"
 
 
-async def hold(uow: UnitOfWork, lease: Lease) -> None:
-    """Make sure, until the transaction ends, that nobody else may write.
+@asynccontextmanager
+async def writing(db: Database, tenant_id: UUID, *leases: Lease) -> AsyncGenerator[UnitOfWork]:
+    """A transaction in which nobody else writes what the leases are for.
 
     Raises:
-        LeaseLost: when somebody took over.
+        LeaseLost: when somebody took over; nothing is written.
     """
-    if not await uow.leases.renew(lease, LEASE_SECONDS):
-        raise LeaseLost
+    async with db.tenant(tenant_id) as uow:
+        await _hold(uow, leases)
+        await uow.snapshots.hold_shared()
+        yield uow
+        # No beat could prolong them meanwhile, and that may be longer than they last.
+        await _hold(uow, leases)
+
+
+async def _hold(uow: UnitOfWork, leases: Sequence[Lease]) -> None:
+    for lease in leases:
+        if not await uow.leases.hold(lease, LEASE_SECONDS):
+            raise LeaseLost
 
 
 class Leases:
@@ -67,13 +79,17 @@ class Leases:
                 connection was removed.
         """
         lease = await self._take(tenant_id, connection_id, stream, run_id)
-        heart = asyncio.create_task(self._beat(tenant_id, lease))
+
+        async def beat() -> None:
+            async with self._db.tenant(tenant_id) as uow:
+                await uow.leases.renew(lease, LEASE_SECONDS)
+
         try:
-            yield lease
+            # Trouble with the database shows where the work is done; the lease outlasts
+            # two missed beats.
+            async with beating(beat, HEARTBEAT_SECONDS):
+                yield lease
         finally:
-            heart.cancel()
-            with suppress(asyncio.CancelledError):
-                await heart
             # A lease that cannot be given back ends by itself.
             with suppress(ClawError):
                 async with self._db.tenant(tenant_id) as uow:
@@ -99,12 +115,3 @@ class Leases:
             code="sync_running",
             hint="wait for it to end",
         )
-
-    async def _beat(self, tenant_id: UUID, lease: Lease) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            # Trouble with the database shows where the work is done; the lease outlasts
-            # two missed beats.
-            with suppress(ClawError):
-                async with self._db.tenant(tenant_id) as uow:
-                    await uow.leases.renew(lease, LEASE_SECONDS)

@@ -21,7 +21,7 @@ from claw.engine.sync.bundles import (
     raws_of,
 )
 from claw.engine.sync.checking import Companions
-from claw.engine.sync.leases import hold
+from claw.engine.sync.leases import writing
 from claw.engine.sync.plan import PlannedSlice
 from claw.engine.sync.reading import ByIdRead, SliceRead, ask_by_id, read_slice
 from claw.engine.sync.remap import ReadParts, map_again
@@ -81,9 +81,7 @@ class SliceWork:
         asked = await self._ask_about_missing(read)
         bundles = filled_from_each_other([*read.bundles, *(asked.found if asked else ())])
         prepared = await self.prepare(bundles)
-        async with self._db.tenant(self._tenant.tenant_id) as uow:
-            await hold(uow, self._lease)
-            await uow.snapshots.hold_shared()
+        async with writing(self._db, self._tenant.tenant_id, self._lease) as uow:
             standing = await self._standing(uow, read.covered)
             applied = await self.apply(uow, bundles, prepared)
             gone, held = await self._apply_absences(uow, standing, asked, prepared)
@@ -109,9 +107,7 @@ class SliceWork:
         asked = await ask_by_id(self._source, self._stream.name, ids)
         bundles = filled_from_each_other(asked.found)
         prepared = await self.prepare(bundles)
-        async with self._db.tenant(self._tenant.tenant_id) as uow:
-            await hold(uow, self._lease)
-            await uow.snapshots.hold_shared()
+        async with writing(self._db, self._tenant.tenant_id, self._lease) as uow:
             applied = await self.apply(uow, bundles, prepared)
             await uow.sync.release(
                 self._place.connection_id, self._stream.name, sorted(asked.absent)
