@@ -1,5 +1,7 @@
 """A check of a whole engine passes for a good connector and turns red for its fault."""
 
+from datetime import timedelta
+
 import pytest
 
 from claw.certification.installation import EngineHarness
@@ -7,10 +9,13 @@ from claw.connect.conformance.check import Check, Result, Run
 from claw.connect.conformance.subject import Subject
 from claw.connect.conformance.suite import run_check
 from claw.connect.conformance.whole_engine import ENGINE_CHECKS
+from claw.connectors.simpro import feeds
 from claw.connectors.simpro.conformance import SimproStage, SimproSubject
+from claw_testing.hostile_connector.subject import SUBJECT as HOSTILE
 from claw_testing.planted_in_engine import FAULTS
 from claw_testing.sample_connector.connector import SnipsConnector
-from claw_testing.sample_connector.subject import SUBJECT, SnipsSubject
+from claw_testing.sample_connector.subject import SUBJECT as SAMPLE
+from claw_testing.sample_connector.subject import SnipsSubject
 
 CHECKS: dict[str, Check] = {check.number: check for check in ENGINE_CHECKS}
 
@@ -20,8 +25,11 @@ async def looked_at(number: str, subject: Subject, harness: EngineHarness) -> Re
 
 
 @pytest.mark.parametrize("number", CHECKS)
-async def test_the_sample_connector_keeps_the_promise(number: str, harness: EngineHarness):
-    result = await looked_at(number, SUBJECT, harness)
+@pytest.mark.parametrize("subject", [SAMPLE, HOSTILE], ids=["sample", "hostile"])
+async def test_an_honest_connector_keeps_the_promise(
+    subject: Subject, number: str, harness: EngineHarness
+):
+    result = await looked_at(number, subject, harness)
     wanted = "not_applicable" if number in ("C09", "C14") else "passed"
     assert result.outcome == wanted, result.detail
 
@@ -35,6 +43,16 @@ async def test_a_planted_fault_turns_its_check_red(
     result = await looked_at(number, SnipsSubject(connector), harness)
     assert result.outcome == "failed"
     assert result.detail
+
+
+@pytest.mark.parametrize("overlap", [timedelta(), timedelta(seconds=-1)])
+async def test_a_feed_followed_without_overlap_turns_its_check_red(
+    overlap: timedelta, harness: EngineHarness, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feeds, "OVERLAP", overlap)
+    result = await looked_at("C09", SimproSubject(), harness)
+    assert result.outcome == "failed"
+    assert "was never read" in result.detail
 
 
 class WithShortTokens(SimproSubject):

@@ -55,11 +55,11 @@ class EngineTenancy:
 
     async def sync(self, *, first: date | None = None, last: date | None = None) -> SyncSeen:
         """Read the window, a minute after whatever was before."""
-        self._installation.clock.pass_minute()
-        report = await self._engine.sync.run(self._tenant, first=first, last=last)
-        self._last = report
-        self._installation.say(msgspec.json.encode(report).decode())
-        return _seen(report.connections[0])
+        return await self._run(first=first, last=last)
+
+    async def follow(self) -> SyncSeen:
+        """Read what the feed of changes hints at, a minute after whatever was before."""
+        return await self._run(changes=True)
 
     async def sync_killed(
         self, *, after_requests: int, first: date | None = None, last: date | None = None
@@ -147,6 +147,15 @@ class EngineTenancy:
         """Every value of every row that this tenant's transactions can see, as written."""
         async with self._installation.pool.tenant(self._tenant.tenant_id) as tx:
             return b"\n".join([await _values(tx, table) for table in await _readable(tx)])
+
+    async def _run(
+        self, *, first: date | None = None, last: date | None = None, changes: bool = False
+    ) -> SyncSeen:
+        self._installation.clock.pass_minute()
+        report = await self._engine.sync.run(self._tenant, first=first, last=last, changes=changes)
+        self._last = report
+        self._installation.say(msgspec.json.encode(report).decode())
+        return _seen(report.connections[0])
 
     async def _let_go(self) -> None:
         """Let as much machine time pass as ends every lease."""

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from claw.connect import Bundle, MapEnv, Raw, source_id
 from claw.connect.conformance.subject import Impossible, Trouble
 from claw.connect.simulator import LoggedRequest
+from claw.connect.token_server import TokenServer
 from claw.core.time import resolve_local
 from claw_testing.hostile_connector.connector import CONNECTOR
 from claw_testing.hostile_connector.simulator import PAGE_ROWS, Wirbel
@@ -125,6 +126,13 @@ class WirbelStage:
 
     def calm(self) -> None:
         self._wirbel.faults.clear()
+
+    def book_late(self, start: datetime, minutes: int, *, behind: timedelta) -> str:
+        raise Impossible("Wirbel keeps no feed of changes")
+
+    @property
+    def tokens(self) -> TokenServer:
+        raise Impossible("a key of Wirbel never runs out")
 
     def neighbour(self) -> "WirbelStage":
         return WirbelStage(self._wirbel)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from claw.connect import Bundle, Connector, MapEnv, Missing, MissingCode, Part, Raw
 from claw.connect.conformance.subject import Impossible, Trouble
 from claw.connect.simulator import LoggedRequest
+from claw.connect.token_server import TokenServer
 from claw_testing.sample_connector.connector import CONNECTOR
 from claw_testing.sample_connector.simulator import PAGE_ROWS, Salon, Studio
 
@@ -40,43 +41,43 @@ class SalonStage:
     """One studio of a salon's vendor, with a schedule that can be set."""
 
     def __init__(self, salon: Salon, studio: Studio) -> None:
-        self._salon = salon
-        self._studio = studio
+        self.salon = salon
+        self.studio = studio
         self._away: dict[int, dict[str, Any]] = {}
 
     @property
     def app(self) -> ASGIApp:
-        return self._salon.app
+        return self.salon.app
 
     @property
     def today(self) -> date:
-        return self._salon.today
+        return self.salon.today
 
     @property
     def zone(self) -> str:
-        return self._salon.zone
+        return self.salon.zone
 
     @property
     def log(self) -> Sequence[LoggedRequest]:
-        return self._salon.log
+        return self.salon.log
 
     @property
     def violations(self) -> Sequence[str]:
-        return self._salon.violations
+        return self.salon.violations
 
     def settings(self, base_url: str) -> Mapping[str, str]:
         return {"base_url": base_url, "requests_per_second": "5"}
 
     def secrets(self) -> Mapping[str, str]:
-        return {"api_key": self._studio.key}
+        return {"api_key": self.studio.key}
 
     def clear(self, first: date, last: date) -> None:
-        for row in self._studio.on(first.isoformat(), last.isoformat()):
-            del self._studio.bookings[row["id"]]
+        for row in self.studio.on(first.isoformat(), last.isoformat()):
+            del self.studio.bookings[row["id"]]
 
     def book(self, start: datetime, minutes: int, *, text: str = "") -> str:
-        number = self._salon.next_id()
-        self._studio.bookings[number] = {
+        number = self.salon.next_id()
+        self.studio.bookings[number] = {
             "id": number,
             **_times(start, minutes),
             "status": "booked",
@@ -98,29 +99,36 @@ class SalonStage:
 
     def delete(self, source_id: str) -> None:
         number = _number(source_id)
-        self._away[number] = self._studio.bookings.pop(number)
+        self._away[number] = self.studio.bookings.pop(number)
 
     def restore(self, source_id: str) -> None:
         number = _number(source_id)
-        self._studio.bookings[number] = self._away.pop(number)
+        self.studio.bookings[number] = self._away.pop(number)
 
     def trouble(self, kind: Trouble, *, times: int = 1, after: int = 0, option: str = "") -> None:
         fault = _FAULTS.get(kind)
         if fault is None:
             raise Impossible(f"Snips knows no {kind}")
-        self._salon.faults.set(fault.format(times=times, after=after, option=option or "absent"))
+        self.salon.faults.set(fault.format(times=times, after=after, option=option or "absent"))
 
     def calm(self) -> None:
-        self._salon.faults.clear()
+        self.salon.faults.clear()
+
+    def book_late(self, start: datetime, minutes: int, *, behind: timedelta) -> str:
+        raise Impossible("Snips keeps no feed of changes")
+
+    @property
+    def tokens(self) -> TokenServer:
+        raise Impossible("a key of Snips never runs out")
 
     def neighbour(self) -> "SalonStage":
-        return SalonStage(self._salon, self._salon.open_studio())
+        return SalonStage(self.salon, self.salon.open_studio())
 
     def need(self, template: str) -> None:
         raise Impossible(f"{template} is read in every session or never")
 
     def _row(self, source_id: str) -> dict[str, Any]:
-        return self._studio.bookings[_number(source_id)]
+        return self.studio.bookings[_number(source_id)]
 
 
 class SnipsSubject:
@@ -147,7 +155,11 @@ class SnipsSubject:
             zone=zone or "Australia/Sydney",
             monotonic=monotonic or time.monotonic,
         )
-        return SalonStage(salon, salon.open_studio())
+        return self.on_stage(SalonStage(salon, salon.open_studio()))
+
+    def on_stage(self, stage: SalonStage) -> SalonStage:
+        """The stage that the suite is given; for subjects that need another."""
+        return stage
 
     def fixtures(self) -> Mapping[str, Bundle]:
         return {path.stem: _bundle(path) for path in sorted(FIXTURES.glob("*.json"))}

@@ -49,6 +49,10 @@ class Tenancy(Protocol):
         """Read the window (default: yesterday to +14 local days)."""
         ...
 
+    async def follow(self) -> SyncSeen:
+        """Read only what the feed of changes hints at."""
+        ...
+
     async def sync_killed(
         self, *, after_requests: int, first: date | None = None, last: date | None = None
     ) -> bool:

@@ -7,7 +7,7 @@ explains it in ``quality.toml``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -103,6 +103,14 @@ class Stage(Protocol):
         """Put an appointment with a customer at a naive local time; returns its source id.
 
         ``text`` goes into a free-text field that the connector reads.
+        """
+        ...
+
+    def book_late(self, start: datetime, minutes: int, *, behind: timedelta) -> str:
+        """Book an appointment that the feed of changes tells late; returns its source id.
+
+        Its entry appears now, and is stamped so long before the newest one there is, or at
+        that very moment. Raises Impossible where there is no such feed.
         """
         ...
 

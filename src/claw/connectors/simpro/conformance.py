@@ -7,7 +7,7 @@ pages stay small. Bookings are visits of one technician, each for a job of its o
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -31,6 +31,7 @@ PAGE_ROWS = 10
 _ACCOUNTS = (2, 3)
 _CANCELLED = "Job : Cancelled"
 _DAYS_OF_JOBS = 200
+_STORY_BEGINS = "12:00"
 _WITHOUT_OPTION: Mapping[Trouble, str] = {
     Trouble.REVOKED: "revoked",
     Trouble.FORBIDDEN_PART: "forbidden:sites",
@@ -110,6 +111,9 @@ class SimproStage:
     def book(self, start: datetime, minutes: int, *, text: str = "") -> str:
         """Book a visit for a job of its own, with ``text`` as its notes."""
         state = self._state
+        if not self.booked:
+            # Later than any read of the suite, so that what is told is news.
+            state.set_time(_STORY_BEGINS)
         begins = start.hour * 60 + start.minute
         staff = state.company.technicians[0].id
         blocks = (block(begins, begins + minutes),)
@@ -117,6 +121,14 @@ class SimproStage:
         visit = state.add(Visit(0, "job", start.date(), staff, blocks, job, text))
         self.booked.append(visit.id)
         return source_id("schedule", visit.id)
+
+    def book_late(self, start: datetime, minutes: int, *, behind: timedelta) -> str:
+        """Book a visit whose log entry is stamped before the newest one, or with its time."""
+        feed = self._state.logs.schedules
+        newest = datetime.fromisoformat(str(feed[-1]["DateLogged"]))
+        booked = self.book(start, minutes)
+        feed[-1]["DateLogged"] = (newest - behind).isoformat()
+        return booked
 
     def move(self, source_id: str, start: datetime) -> None:
         """Move a visit; its id stays."""
