@@ -1,6 +1,7 @@
 """``claw simulate``: a vendor's simulator on loopback, for development and rehearsals."""
 
 import asyncio
+import sys
 from typing import Annotated
 
 import msgspec
@@ -69,6 +70,7 @@ def simulate(
                     for name, value in document.secrets.items():
                         print_text(f"{name.replace('_', ' ')} {value}")
                     note("Ctrl-C stops it")
+                sys.stdout.flush()  # whoever started this reads it now, from a pipe too
                 await asyncio.Event().wait()
 
         asyncio.run(main())

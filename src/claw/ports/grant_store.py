@@ -98,7 +98,10 @@ class GrantStore(Protocol):
         ...
 
     async def reopen(self, connection_id: UUID) -> None:
-        """Let a revoked or cooling grant be tried again; tokens are not touched."""
+        """Let a revoked or cooling grant be tried again; tokens are not touched.
+
+        It counts as never renewed, so that keeping alive does not wait for a day.
+        """
         ...
 
     async def forget(self, connection_id: UUID) -> None:

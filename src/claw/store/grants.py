@@ -160,7 +160,7 @@ class PostgresGrants:
         await self._tx.execute(
             """
             update claw.oauth_grant
-            set revoked_reason = null, cool_until = null, failures = 0
+            set revoked_reason = null, cool_until = null, failures = 0, renewed_at = null
             where tenant_id = $1 and connection_id = $2
             """,
             self._tenant_id,

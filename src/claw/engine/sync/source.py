@@ -221,7 +221,7 @@ def describe_error(error: ConnectorError | NotFound, connection: str) -> SyncErr
     match error:
         case AuthRevoked():
             hint: str | None = (
-                "give it a new key: "
+                f"{error.hint or 'give it a new key'}: "
                 f"`claw connection rotate {connection} "
                 f"--secret {error.secret or '<name>'}=env:VARIABLE`"
             )
