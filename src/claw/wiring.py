@@ -1,0 +1,213 @@
+"""The engine, wired: every use case with the adapters it needs.
+
+Part of the composition root; ``claw.app`` opens what this needs and hands it out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+from claw.connect.auth.tokens import TokenSources
+from claw.connect.catalog import (
+    InstalledConnectors,
+)
+from claw.connect.factory import TransportFactory
+from claw.connect.limits import Limiters
+from claw.connect.machine import EventLoopMachine, Machine
+from claw.core.errors import InstallationBroken
+from claw.core.model.versions import released_versions
+from claw.core.time import tzdata_version
+from claw.core.verticals import VerticalPack, parse_pack
+from claw.engine.connection_checks import ConnectionChecks
+from claw.engine.connection_removal import ConnectionRemoval
+from claw.engine.connection_settings import ConnectionSettings
+from claw.engine.connections import ConnectionService
+from claw.engine.data_ages import DataAges
+from claw.engine.keeping_alive import KeepAliveService
+from claw.engine.quality import QualityService
+from claw.engine.quarantine import QuarantineService
+from claw.engine.records import RecordService
+from claw.engine.snapshots import SnapshotService
+from claw.engine.summaries import SummaryService
+from claw.engine.sync import SyncService
+from claw.engine.sync.source import Sources
+from claw.engine.sync_history import SyncHistory
+from claw.engine.tenants import TenantService
+from claw.ports.clock import Clock
+from claw.ports.connector import Log
+from claw.ports.ids import Ids
+from claw.ports.rate_budget import RateBudget
+from claw.settings import Settings, decode_key
+from claw.store.migrate import check_ready
+from claw.store.rate_budget import PostgresRateBudget
+from claw.store.tenancy import Pool
+from claw.store.unit_of_work import PostgresDatabase
+from claw.system.ids import RandomIds
+from claw.system.key_file import create_key_file
+from claw.system.secret_box import AesGcmBox
+from claw.telemetry import PrometheusMetrics, logger
+
+_KEY_FILE = "secret.key"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The use cases of this installation, wired."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    catalog: InstalledConnectors
+    metrics: PrometheusMetrics
+    tenants: TenantService
+    connections: ConnectionService
+    connection_settings: ConnectionSettings
+    checks: ConnectionChecks
+    removal: ConnectionRemoval
+    ages: DataAges
+    quality: QualityService
+    quarantine: QuarantineService
+    history: SyncHistory
+    keep_alive: KeepAliveService
+    sync: SyncService
+    records: RecordService
+    snapshots: SnapshotService
+    summaries: SummaryService
+    application_url: str
+    trace_id: str
+
+    async def ready(self) -> None:
+        """Raise the ClawError that keeps this process from working now."""
+        await check_ready(self.application_url)
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """What a rehearsal puts in the place of the machine's parts; all else is real."""
+
+    machine: Machine
+    budget: RateBudget
+    catalog: InstalledConnectors
+    metrics: PrometheusMetrics
+    log: Log
+
+
+def connector_catalog(settings: Settings) -> InstalledConnectors:
+    """The installed connectors."""
+    return InstalledConnectors(allow_plain_http_loopback=settings.env != "prod")
+
+
+def vertical_packs() -> Mapping[str, VerticalPack]:
+    """The verticals this installation knows, by name: one data file each."""
+    folder = resources.files("claw.core.verticals")
+    files = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")),
+        key=lambda entry: entry.name,
+    )
+    return {entry.name.removesuffix(".toml"): parse_pack(entry.read_bytes()) for entry in files}
+
+
+def root_key(settings: Settings) -> bytes:
+    """The root key: the one set, else one generated into ``CLAW_HOME`` outside prod."""
+    if settings.secret_key is not None:
+        return decode_key(settings.secret_key.get_secret_value())
+    path = settings.home.resolve() / _KEY_FILE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            create_key_file(path)
+        return decode_key(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise InstallationBroken(
+            f"the generated key {path} cannot be used: {type(error).__name__}",
+            code="secret_key_unusable",
+            field="CLAW_SECRET_KEY",
+            hint="make CLAW_HOME writable and the file whole, or set CLAW_SECRET_KEY",
+        ) from error
+
+
+def wire(
+    settings: Settings,
+    clock: Clock,
+    pool: Pool,
+    application_url: str,
+    trace_id: str,
+    instead: StandIns | None = None,
+) -> Engine:
+    """The engine on an open pool; ``instead`` is for rehearsals."""
+    db = PostgresDatabase(pool)
+    ids = RandomIds()
+    parts = instead or StandIns(
+        machine=EventLoopMachine(),
+        budget=PostgresRateBudget(pool),
+        catalog=connector_catalog(settings),
+        metrics=PrometheusMetrics(),
+        log=logger(),
+    )
+    machine, catalog, metrics = parts.machine, parts.catalog, parts.metrics
+    previous = settings.secret_key_previous
+    box = AesGcmBox(
+        root_key(settings), decode_key(previous.get_secret_value()) if previous else None
+    )
+    verticals = vertical_packs()
+    http = TransportFactory(
+        limiters=Limiters(parts.budget, machine, box.keyed_hash),
+        tokens=TokenSources(db=db, box=box, ids=ids, machine=machine),
+        clock=clock,
+        machine=machine,
+        plain_loopback=settings.env != "prod",
+    )
+    sources = Sources(
+        db=db,
+        catalog=catalog,
+        http=http,
+        box=box,
+        metrics=metrics,
+        log=parts.log,
+    )
+    snapshots = SnapshotService(
+        db=db, clock=clock, versions=released_versions(), tzdata_version=tzdata_version()
+    )
+    connections = ConnectionService(db, clock, ids, catalog, box)
+    return Engine(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        catalog=catalog,
+        metrics=metrics,
+        tenants=TenantService(db, clock, ids, verticals),
+        connections=connections,
+        connection_settings=ConnectionSettings(
+            db=db, clock=clock, ids=ids, catalog=catalog, connections=connections
+        ),
+        checks=ConnectionChecks(clock=clock, sources=sources, connections=connections),
+        removal=ConnectionRemoval(db=db, clock=clock, ids=ids, connections=connections),
+        ages=DataAges(db=db, clock=clock),
+        quality=QualityService(db=db, clock=clock, connections=connections),
+        quarantine=QuarantineService(
+            db=db, clock=clock, ids=ids, catalog=catalog, connections=connections
+        ),
+        history=SyncHistory(db=db, connections=connections),
+        keep_alive=KeepAliveService(
+            db=db,
+            clock=clock,
+            ids=ids,
+            catalog=catalog,
+            connections=connections,
+            renewer=http,
+            metrics=metrics,
+            log=parts.log,
+        ),
+        sync=SyncService(db=db, clock=clock, ids=ids, sources=sources, metrics=metrics),
+        records=RecordService(db),
+        snapshots=snapshots,
+        summaries=SummaryService(
+            db=db,
+            clock=clock,
+            snapshots=snapshots,
+            verticals=verticals,
+            tzdata_version=tzdata_version(),
+        ),
+        application_url=application_url,
+        trace_id=trace_id,
+    )
