@@ -60,11 +60,31 @@ class ChainsWhatItRead(Edits):
             yield event
 
 
+class SearchesByName(Edits):
+    """puts clients into the addresses it asks"""
+
+    asked_with = "Noor Haddad"
+
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        query = {"from": self.asked_with, "to": "9999-12-31"}
+        await ctx.http.get("/v1/bookings", path={}, query=query)
+        async for event in super().read(ctx, request):
+            yield event
+
+
+class SendsTheKeyInTheAddress(SearchesByName):
+    """puts the key into the addresses it asks"""
+
+    asked_with = "snips-simulated-1-1"
+
+
 _RED: tuple[tuple[SnipsConnector, str], ...] = (
     (LogsTheKey(), "C18"),
     (LogsNames(), "C18"),
     (LogsElsewhere(), "C18"),
     (Prints(), "C18"),
+    (SearchesByName(), "C18"),
+    (SendsTheKeyInTheAddress(), "C18"),
     (ChainsWhatItRead(), "C04 C18"),
 )
 

@@ -170,6 +170,50 @@ class RoundsToWholeHours(_Maps):
         return replace(made, starts_at=made.starts_at + early, ends_at=made.ends_at + early)
 
 
+class EndsLateAfterLongDays(_Maps):
+    """ends what lasts longer than half a day an hour late"""
+
+    def changed(self, made: Appointment, bundle: Bundle) -> Appointment:
+        if made.ends_at - made.starts_at < 12 * _HOUR:
+            return made
+        return replace(made, ends_at=made.ends_at + _HOUR)
+
+
+class LivesInAnotherZone(_Maps):
+    """lets appointments in Brisbane live on the wall clock of Sydney"""
+
+    def changed(self, made: Appointment, bundle: Bundle) -> Appointment:
+        return replace(made, zone=made.zone.replace("Brisbane", "Sydney"))
+
+
+class GivesNoRecord(SnipsConnector):
+    """makes no record of a status that it does not know, and calls that mapped"""
+
+    def map(self, bundle: Bundle, env: MapEnv) -> MapResult:
+        result = super().map(bundle, env)
+        known = (
+            not isinstance(result, Mapped) or getattr(result.records[0], "status", "") != "unknown"
+        )
+        return result if known else Mapped(records=())
+
+
+class WritesFloats(_Maps):
+    """writes a length as a float"""
+
+    def changed(self, made: Appointment, bundle: Bundle) -> Appointment:
+        hours = (made.ends_at - made.starts_at) / _HOUR
+        return replace(made, extensions={"snips": {"hours": hours}})
+
+
+class RefusesNotesItDislikes(_Maps):
+    """holds back a booking for the words of its note"""
+
+    def map(self, bundle: Bundle, env: MapEnv) -> MapResult:
+        if b"DROP TABLE" in bundle.primary.body:
+            return Quarantined(code="injection", path="note", detail="not a nice note")
+        return super().map(bundle, env)
+
+
 class QuotesWhatItCannotRead(SnipsConnector):
     """quotes a client's note where it says why a booking is held back"""
 
@@ -224,6 +268,11 @@ _RED: tuple[tuple[type[SnipsConnector], str], ...] = (
     (Remaps, "C05"),
     (TakesTheSecondHour, "C16"),
     (RoundsToWholeHours, "C16"),
+    (EndsLateAfterLongDays, "C16"),
+    (LivesInAnotherZone, "C16"),
+    (GivesNoRecord, "C04"),
+    (WritesFloats, "C03 C04 C05 C19 C21"),
+    (RefusesNotesItDislikes, "C19"),
     (QuotesWhatItCannotRead, "C18"),
     (KeepsControlCharacters, "C19"),
     (RaisesForLongNotes, "C19"),

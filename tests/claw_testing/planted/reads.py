@@ -1,4 +1,4 @@
-"""Faults of reading: rows lost, given twice or taken for others, trouble swallowed."""
+"""Faults of reading: rows lost, given twice or taken for others."""
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -8,18 +8,16 @@ from msgspec.structs import replace
 
 from claw.connect import (
     Bundle,
-    ConnectorError,
+    CheckReport,
     Context,
     Covered,
     Mode,
     Page,
-    RateLimited,
     Raw,
     ReadEvent,
     ReadRequest,
     Slice,
     SourceChanged,
-    Transient,
     source_id,
 )
 from claw.core.time import local_date
@@ -28,7 +26,7 @@ from claw_testing.planted.plant import READING, Plant, plant
 from claw_testing.sample_connector.client import BOOKINGS, bundles, counted_pages
 from claw_testing.sample_connector.connector import SnipsConnector
 from claw_testing.sample_connector.simulator import PAGE_ROWS
-from claw_testing.sample_connector.wire import Bookings, decode
+from claw_testing.sample_connector.wire import Booking, Bookings, decode
 
 
 class _Pages(SnipsConnector):
@@ -86,8 +84,20 @@ class BelievesTheFilter(SnipsConnector):
         rows = None
         while rows is None:
             rows = await counted_pages(ctx, first, last)
+        rows = self.believed(rows, first.isoformat(), last.isoformat())
         yield Page(bundles=await bundles(ctx, rows))
         yield Covered(slice=request.slice, seen=len(rows))
+
+    def believed(self, rows: list[bytes], first: str, last: str) -> list[bytes]:
+        return rows
+
+
+class GivesUpOnForeignRows(BelievesTheFilter):
+    """gives nothing where it is given more than it asked for"""
+
+    def believed(self, rows: list[bytes], first: str, last: str) -> list[bytes]:
+        days = [decode(row, Booking).day or first for row in rows]
+        return rows if all(first <= day <= last for day in days) else []
 
 
 class StumblesOverAnEmptyPage(_Pages):
@@ -150,35 +160,42 @@ class DropsWhatItCannotRead(Edits):
                 return event
 
 
-class TakesTroubleForNothing(Edits):
-    """takes trouble for an empty list"""
-
-    caught: tuple[type[ConnectorError], ...] = (Transient, SourceChanged)
+class GivesNothingById(Edits):
+    """gives nothing for an id that is there"""
 
     async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
-        try:
-            async for event in super().read(ctx, request):
+        async for event in super().read(ctx, request):
+            if request.mode is not Mode.BY_ID or not isinstance(event, Page):
                 yield event
-        except self.caught:
-            yield Page(bundles=())
-            yield Covered(slice=request.slice, seen=0)
 
 
-class TakesThrottlingForNothing(TakesTroubleForNothing):
-    """takes 429 without end for an empty list"""
+class CoversNothingInParticular(Edits):
+    """does not say which instants it covered"""
 
-    caught = (RateLimited,)
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        return replace(event, slice=None) if isinstance(event, Covered) else event
 
 
-class LetsOthersErrorsOut(Edits):
-    """lets an error that is not of the closed set out"""
+class SpoilsAllForOne(Edits):
+    """spoils every row where one cannot be read"""
 
-    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
-        try:
-            async for event in super().read(ctx, request):
-                yield event
-        except Transient as error:
-            raise RuntimeError(error.code) from None
+    def edited(self, event: ReadEvent, ctx: Context) -> ReadEvent | None:
+        if not isinstance(event, Page) or all(booking_of(each).day for each in event.bundles):
+            return event
+        nothing = b'{"id": 1}'
+        return Page(
+            bundles=tuple(
+                replace(each, primary=replace(each.primary, body=nothing)) for each in event.bundles
+            )
+        )
+
+
+class MistakesTheZone(SnipsConnector):
+    """says that every studio is in Perth"""
+
+    async def check(self, ctx: Context) -> CheckReport:
+        report = await super().check(ctx)
+        return replace(report, account=replace(report.account, zone="Australia/Perth"))
 
 
 class LeavesOutNights(Edits):
@@ -292,9 +309,11 @@ _RED: tuple[tuple[SnipsConnector, str], ...] = (
     (DropsTheLastPage(), "C06 C10 C13 C16"),
     (BelievesTheFilter(), "C06"),
     (StumblesOverAnEmptyPage(), "C06 C10 C16"),
-    (TakesTroubleForNothing(), "C10"),
-    (LetsOthersErrorsOut(), "C10 C18"),
-    (TakesThrottlingForNothing(), "C13"),
+    (GivesUpOnForeignRows(), "C06"),
+    (GivesNothingById(), "C01"),
+    (CoversNothingInParticular(), "C01"),
+    (SpoilsAllForOne(), "C04"),
+    (MistakesTheZone(), "C16"),
     (LeavesOutNights(), "C16"),
     (ReadsTheTenantsDates(), "C16"),
     (CoversTwentyFourHours(), "C16"),

@@ -15,7 +15,7 @@ _PLAIN = "booking__plain"
 class _Records(SnipsSubject):
     """The sample's records with one exchanged."""
 
-    def __init__(self, **bodies: Mapping[str, object]) -> None:
+    def __init__(self, **bodies: object) -> None:
         super().__init__()
         self._bodies = {
             role: Raw(source_id=f"{role}:1", body=json.dumps(body).encode())
@@ -52,6 +52,17 @@ class _NoFixtures(SnipsSubject):
         return {}
 
 
+class _OnlyHeldBack(SnipsSubject):
+    """The one fixture that gives no record."""
+
+    def fixtures(self) -> Mapping[str, Bundle]:
+        return {name: each for name, each in super().fixtures().items() if name.endswith("no_day")}
+
+    def goldens(self) -> Mapping[str, bytes]:
+        named = {*self.fixtures(), *self.older_fixtures()}
+        return {name: body for name, body in super().goldens().items() if name in named}
+
+
 def _records(name: str, subject: SnipsSubject, red: str) -> Plant:
     return Plant(name=name, subject=subject, red=frozenset(red.split()), looked_at=RECORDING)
 
@@ -69,5 +80,12 @@ RECORDS = (
     ),
     _records("has a fixture without a golden", _NoGolden(), "C05"),
     _records("has a golden without a fixture", _Orphan(), "C05"),
+    _records("has no fixture that gives a record", _OnlyHeldBack(), "C02"),
+    _records("has a list for a booking", _Records(booking=[]), "C02 C05"),
+    _records(
+        "says that it is where nobody can import it",
+        SnipsSubject(object_path="claw_testing.nowhere:CONNECTOR"),
+        "C03",
+    ),
     _records("has no fixture", _NoFixtures(), "C02 C03"),
 )

@@ -140,8 +140,6 @@ class Salon:
             return Response('{"bookings": [{"id": 7', media_type="application/json")
         if faults.take("reset"):
             return _Reset(status_code=599)
-        if faults.take("empty"):
-            return JSONResponse({"bookings": [], "total": 0})
         throttled = faults.take("throttled")
         if throttled:
             response = self._error(request, 429)
@@ -174,7 +172,8 @@ class Salon:
         if rows and self.faults.take("no_day"):
             del rows[0]["day"]
         start = (page - 1) * PAGE_ROWS
-        return _json({"bookings": rows[start : start + PAGE_ROWS], "total": len(rows)})
+        found = [] if self.faults.take("empty") else rows[start : start + PAGE_ROWS]
+        return _json({"bookings": found, "total": len(rows)})
 
     def _stir(self, studio: Studio, first: str, last: str) -> None:
         """Somebody books, or unbooks, while the list is being paged."""
