@@ -3,12 +3,13 @@
 
 BIN := .venv/bin
 ARGS ?=
+CONNECTOR ?= simpro
 
 # Zone data comes from the pinned tzdata package only, never from the machine.
 export PYTHONTZPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-zones check format lock clean
+.PHONY: help install demo test test-zones certify check format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:[^#]*## /|/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -24,6 +25,10 @@ test: install ## run the tests (ARGS goes to pytest)
 
 test-zones: install ## keep every time on every date 2020-2035 in every zone there is
 	@$(BIN)/python -m pytest -n auto -m zones tests/core/time $(ARGS)
+
+certify: install ## measure a connector, certify it and write its report (CONNECTOR=simpro)
+	@$(BIN)/python scripts/measure_connector.py $(CONNECTOR)
+	@$(BIN)/claw connector certify $(CONNECTOR) --report docs/connectors/$(CONNECTOR)-quality.md
 
 check: install ## format, lint, types, layers, edge-case ledger, hygiene
 	@sh scripts/check.sh
