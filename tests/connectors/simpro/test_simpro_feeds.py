@@ -68,6 +68,33 @@ async def test_a_job_that_was_cancelled_is_hinted_at_by_itself() -> None:
     assert (hints.ids, hints.linked) == ((), (f"job:{job}",))
 
 
+@pytest.mark.parametrize(
+    ("progress", "kinds"),
+    [("off", []), ("mobile_status", ["job", "quote"]), ("timelines", ["job", "quote"])],
+)
+async def test_a_tap_hints_at_the_reports_of_its_work_and_day(
+    progress: str, kinds: list[str]
+) -> None:
+    world = SimproWorld()
+    world.settings["progress"] = progress
+    _, job = a_job_row(world)
+    quote = next(row for row in world.simulator.schedules(TODAY, TODAY) if row["Type"] == "quote")
+    number = int(str(quote["Reference"]).partition("-")[0])
+    world.simulator.add_mobile_status(staff=41, job=job, status="Onsite", at="06:20")
+    world.simulator.state().tap(
+        41, "quote", number, "Onsite", at="06:30", logged=None, bundle=False
+    )
+    hints = await pull(world)
+    day = TODAY.isoformat()
+    expected = {
+        "job": [f"mobile_status:job:{job}:{day}", f"timeline:{job}"],
+        "quote": [f"mobile_status:quote:{number}:{day}"],
+    }
+    assert hints.ids == ()
+    assert list(hints.linked) == [name for kind in kinds for name in expected[kind]]
+    assert world.simulator.violations == []
+
+
 async def test_a_deleted_schedule_is_not_named_and_so_not_hinted_at() -> None:
     world = SimproWorld()
     schedule, _ = a_job_row(world)

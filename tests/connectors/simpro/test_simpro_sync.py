@@ -132,6 +132,18 @@ async def test_changes_bring_what_a_whole_read_would_have_brought(pool: Pool) ->
     assert (nothing.read, nothing.requests) == (0, 3)
 
 
+@pytest.mark.parametrize("progress", ["mobile_status", "timelines"])
+async def test_a_tap_is_progress_as_soon_as_changes_are_followed(pool: Pool, progress: str) -> None:
+    sync = await new_simpro_sync(pool, progress=progress)
+    schedule, job, staff = a_visit(sync)
+    await sync.sync()
+    sync.build.simulator.add_mobile_status(staff=staff, job=job, status="Onsite", at="06:20")
+    (counts,) = (await sync.changes()).connections[0].streams
+    assert (counts.read, counts.changed) == (1, 1)
+    (entry,) = (await record(sync, f"schedule:{schedule}"))["progress"]
+    assert entry["state"] == "on_site"
+
+
 async def test_a_deleted_row_is_only_gone_because_it_was_asked_for(pool: Pool) -> None:
     """Its own log names no row; its job's log hints at the job, and so at the row."""
     sync = await new_simpro_sync(pool)

@@ -29,9 +29,8 @@ class Crews:
         )
 
     def remember(self, days: Sequence[date], rows: Sequence[Row]) -> None:
-        """Keep the rows of whole days that were just read."""
-        for day in days:
-            self._days[day] = [row for row in rows if _date(row.body) == day.isoformat()]
+        """Keep the rows of whole days that were just read; looked through only when asked."""
+        self._days.update(dict.fromkeys(days, rows))
 
     async def others(self, primary: Raw, day: date) -> list[Part]:
         """The other rows of the same work on a date; one that is missing when unreadable."""
@@ -45,21 +44,22 @@ class Crews:
         if rows is None:
             identity = source_id("crew", day.isoformat())
             return [Missing(source_id=identity, code="unreadable")]
-        work = _work(primary.body)
-        found = [Raw(source_id=source_id("schedule", row.id), body=row.body)
-                 for row in rows if _work(row.body) == work]  # fmt: skip
+        work = _work_on(day, primary.body)
+        found = [
+            Raw(source_id=source_id("schedule", row.id), body=row.body)
+            for row in rows
+            if work is not None and _work_on(day, row.body) == work
+        ]
         return [raw for raw in found if raw.source_id != primary.source_id]
 
 
-def _date(body: bytes) -> str:
-    row = _schedule(body)
-    return (row.date or "").strip() if row else ""
-
-
-def _work(body: bytes) -> tuple[str, int] | None:
+def _work_on(day: date, body: bytes) -> tuple[str, int] | None:
+    """The kind and number of a row's work, None when it is on another date or says neither."""
     row = _schedule(body)
     link = project_link(row) if row else None
-    return (kind_of(row), link.project_id) if row and link else None
+    if row is None or link is None or (row.date or "").strip() != day.isoformat():
+        return None
+    return kind_of(row), link.project_id
 
 
 def _schedule(body: bytes) -> Schedule | None:

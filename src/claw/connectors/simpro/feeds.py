@@ -1,11 +1,11 @@
-"""The change feeds of schedules, jobs and quotes, followed as hints.
+"""The change feeds of schedules, jobs, quotes and mobile statuses, followed as hints.
 
 The rule is one that an integrator runs: a cursor of time and id, an overlap of two hours
 for what is logged late, each entry once by its id. An entry that names no object (the
 vendor logs deletions so) says nothing: a feed proves no deletion.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -22,6 +22,8 @@ from claw.connect import (
 )
 from claw.connectors.simpro.client import Row, logged_at
 from claw.connectors.simpro.listing import Listing, Reader
+from claw.connectors.simpro.progress import MOBILE_STATUS, TIMELINE
+from claw.connectors.simpro.reported import mobile_part, work_of
 from claw.core.time import local_date
 
 OVERLAP = timedelta(hours=2)
@@ -35,10 +37,11 @@ _ONE_DAY = timedelta(days=1)
 
 
 class Feed(Struct, frozen=True):
-    """A feed, and which objects its entries name."""
+    """A feed and what it costs not to have it. ``kind`` is of the objects that it names."""
 
     kind: str
     listing: Listing
+    cost: str
 
     @property
     def column(self) -> str:
@@ -48,13 +51,17 @@ class Feed(Struct, frozen=True):
 
 def _feed(path: str, kind: str, column: str) -> Feed:
     columns = ("ID", column, "DateLogged")
-    return Feed(kind, Listing(path, columns, columns))
+    cost = f"what changes a {kind} alone shows at the next whole read"
+    return Feed(kind, Listing(path, columns, columns), cost)
 
 
-FEEDS = (
-    _feed("logs/schedules", "schedule", "ScheduleID"),
-    _feed("logs/jobs", "job", "JobID"),
-    _feed("logs/quotes", "quote", "QuoteID"),
+SCHEDULES = _feed("logs/schedules", "schedule", "ScheduleID")
+WORK = (_feed("logs/jobs", "job", "JobID"), _feed("logs/quotes", "quote", "QuoteID"))
+_TAPS = ("ID", "WorkOrder", "DateLogged")
+TAPS = Feed(
+    MOBILE_STATUS,
+    Listing("logs/mobileStatus", _TAPS, _TAPS),
+    "what is reported from the field shows at the next whole read",
 )
 
 
@@ -86,20 +93,22 @@ async def pull(ctx: Context, reader: Reader, text: str | None, since: datetime) 
         )
     marks = dict(cursor.marks)
     hinted: dict[str, None] = {}
-    for feed in FEEDS:
+    for feed in _feeds(ctx):
         mark = marks.get(feed.listing.path) or Mark(at=since)
         try:
             rows = await _entries(ctx, reader, feed, mark.at - OVERLAP)
         except Refused:
             return NoHints(code="too_much", message=f"too much was logged in {feed.listing.path}")
         except Forbidden:
-            if feed.kind == "schedule":
+            if feed is SCHEDULES:
                 raise
-            ctx.warnings.append(_costs(feed))
+            message = f"the key may not read {feed.listing.path}: {feed.cost}"
+            ctx.warnings.append(StandingWarning(code="forbidden", message=message))
             continue
         known = frozenset(mark.seen)
-        named = (_named(feed, row) for row in rows if row.id not in known)
-        hinted.update(dict.fromkeys(name for name in named if name is not None))
+        for row in rows:
+            if row.id not in known:
+                hinted.update(dict.fromkeys(_named(ctx, feed, row)))
         marks[feed.listing.path] = _moved(mark, rows)
     return Hints(
         ids=tuple(name for name in hinted if name.startswith("schedule:")),
@@ -126,11 +135,29 @@ async def _entries(ctx: Context, reader: Reader, feed: Feed, since: datetime) ->
     return await reader.entries(feed.listing, bounds, since)
 
 
-def _named(feed: Feed, row: Row) -> str | None:
-    """The object that an entry names."""
+def _feeds(ctx: Context) -> Sequence[Feed]:
+    """The feeds to follow; that of mobile statuses only where progress is read at all."""
+    wanted = ctx.settings.get("progress", "off") != "off"
+    return (SCHEDULES, *WORK, *((TAPS,) if wanted else ()))
+
+
+def _named(ctx: Context, feed: Feed, row: Row) -> Sequence[str]:
+    """The objects that an entry names."""
+    if feed is TAPS:
+        return _reports_of(ctx, row)
     number = msgspec.json.decode(row.body, type=dict[str, object]).get(feed.column)
     text = str(number).strip() if isinstance(number, int | str) else ""
-    return source_id(feed.kind, int(text)) if text.isascii() and text.isdigit() else None
+    return (source_id(feed.kind, int(text)),) if text.isascii() and text.isdigit() else ()
+
+
+def _reports_of(ctx: Context, row: Row) -> Sequence[str]:
+    """The parts that hold the reports of the work and day of a tap."""
+    about, at = work_of(row.body), logged_at(row)
+    if about is None or at is None:
+        return ()
+    zone = ctx.account.zone if ctx.account and ctx.account.zone else ctx.tenant_zone
+    day_part = mobile_part(*about, local_date(at, zone))
+    return (day_part, source_id(TIMELINE, about[1])) if about[0] == "job" else (day_part,)
 
 
 def _moved(mark: Mark, rows: list[Row]) -> Mark:
@@ -140,11 +167,3 @@ def _moved(mark: Mark, rows: list[Row]) -> Mark:
     at, number = max([(mark.at, mark.id), *dated])
     recent = [n for n, logged in times.items() if logged is None or logged >= at - OVERLAP]
     return Mark(at=at, id=number, seen=tuple(sorted(recent)[-MOST_REMEMBERED:]))
-
-
-def _costs(feed: Feed) -> StandingWarning:
-    return StandingWarning(
-        code="forbidden",
-        message=f"the key may not read {feed.listing.path}: what changes a {feed.kind} alone "
-        "shows at the next whole read",
-    )

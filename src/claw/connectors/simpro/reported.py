@@ -130,8 +130,7 @@ class Reported:
         return replace(bundle, parts={**bundle.parts, **parts})
 
     def _of_day(self, visit: _Visit, day: date) -> Part:
-        work = f"{visit.kind}:{visit.link.project_id}:{day.isoformat()}"
-        identity = source_id(MOBILE_STATUS, work)
+        identity = mobile_part(visit.kind, visit.link.project_id, day)
         entries = self._days[day]
         if isinstance(entries, str):
             return Missing(source_id=identity, code=entries)
@@ -167,14 +166,19 @@ class Reported:
         found: dict[date, dict[tuple[str, int], list[bytes]]] = {}
         for row in rows:
             at = logged_at(row)
-            about = _about(row.body)
+            about = work_of(row.body)
             if at is not None and about is not None:
                 day = found.setdefault(local_date(at, self._zone), {})
                 day.setdefault(about, []).append(row.body)
         return found
 
 
-def _about(body: bytes) -> tuple[str, int] | None:
+def mobile_part(kind: str, project_id: int, day: date) -> str:
+    """The source id of the part with the mobile statuses of one work on one local day."""
+    return source_id(MOBILE_STATUS, f"{kind}:{project_id}:{day.isoformat()}")
+
+
+def work_of(body: bytes) -> tuple[str, int] | None:
     """The kind and number of the work that an entry is about."""
     try:
         order = decode(body, MobileStatus).work_order
