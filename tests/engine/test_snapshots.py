@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import UNSET
 
 from claw.core.errors import CheckFailed, InstallationBroken, InvalidInput, NotFound
 from claw.core.model.canonical import short_hash
@@ -217,16 +218,25 @@ async def test_snapshots_are_listed_newest_first_and_shown_by_a_prefix(world: Wo
     taken = [await take(world), await take(world, **TODAY_ONLY)]
     assert await service(world).list(world.tenant) == taken[::-1]
     assert await service(world).show(world.tenant, short_hash(taken[0].id)) == taken[0]
-    newest = await service(world).newest(world.tenant)
-    assert newest is not None
-    assert newest.snapshot_id == taken[1].id
 
 
-async def test_takes_within_one_second_are_a_chain(world: World) -> None:
+async def test_takes_within_one_second_are_a_chain_in_their_order(world: World) -> None:
     await world.sync()
-    first = await service(world).take(world.tenant)
-    second = await service(world).take(world.tenant)
-    assert second.previous == first.id
+    taken = [await service(world).take(world.tenant) for _ in range(5)]
+    assert [each.previous for each in taken] == [UNSET, *(each.id for each in taken[:-1])]
+    assert await service(world).list(world.tenant) == taken[::-1]
+
+
+async def test_a_snapshot_taken_while_the_clock_was_a_day_ahead_does_not_stay_the_newest(
+    world: World,
+) -> None:
+    await world.sync()
+    world.clock.pass_minutes(24 * 60)
+    ahead = await take(world)
+    world.clock.pass_minutes(-24 * 60)
+    right = await take(world)
+    assert right.previous == ahead.id
+    assert [each.id for each in await service(world).list(world.tenant)] == [right.id, ahead.id]
 
 
 @pytest.mark.parametrize("wanted", ["deadbeefdead", "not a name", "1234567"])

@@ -177,6 +177,42 @@ async def test_tomorrow_asked_the_evening_before_is_compared_with_the_snapshot_b
     assert (found.snapshot, found.previous) == (second, first)
 
 
+async def test_a_snapshot_of_other_dates_changes_nothing_about_today(world: World, told):
+    far = {"first": date(2026, 12, 20), "last": date(2026, 12, 22)}
+    await world.sync("2026-12-20", "2026-12-22")
+    of_far = await take(world, **far)
+    assert (await tell(world)).snapshot == told.snapshot
+    assert (await tell(world, day=far["first"])).snapshot == of_far
+
+
+async def test_a_day_is_compared_with_the_last_snapshot_that_held_it(world: World):
+    world.clock.instant = NOW - timedelta(hours=10)
+    await world.sync()
+    evening = await take(world)
+    await world.sync("2026-12-20", "2026-12-20")
+    await take(world, first=date(2026, 12, 20), last=date(2026, 12, 20))
+    world.clock.instant = NOW
+    await world.sync()
+    await take(world)
+    assert (await tell(world)).previous == evening
+
+
+async def test_a_day_that_was_read_but_is_in_no_snapshot_is_asked_for(world: World, told):
+    await world.sync("2026-12-20", "2026-12-20")
+    with pytest.raises(NotFound) as refused:
+        await tell(world, day=date(2026, 12, 20))
+    assert refused.value.code == "no_snapshot"
+    assert "claw snapshot take" in (refused.value.hint or "")
+    assert "--from 2026-12-20 --to 2026-12-20" in (refused.value.hint or "")
+
+
+async def test_a_pinned_snapshot_of_other_dates_is_not_said_to_be_unread(world: World, told):
+    with pytest.raises(NotFound) as refused:
+        await tell(world, day=date(2026, 12, 20), snapshot=told.snapshot)
+    assert refused.value.code == "no_snapshot"
+    assert "does not hold 2026-12-20" in refused.value.message
+
+
 async def test_a_kept_summary_is_made_again_byte_for_byte(world: World, told):
     world.vendor.visit(2, "2026-11-25T04:00")
     await world.sync()

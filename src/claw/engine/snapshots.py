@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
@@ -42,8 +42,6 @@ __all__ = [
     "WindowDocument",
 ]
 
-_SECOND = timedelta(seconds=1)
-
 
 class SnapshotService:
     """The use cases about snapshots."""
@@ -81,8 +79,7 @@ class SnapshotService:
                     hint=f"`claw sync --tenant {tenant.slug} --from {first} --to {last}`",
                 )
             leaves, counts = await select_current(uow, self._versions, first, last)
-            # Within the same second too, so that the chain has no holes.
-            previous = await uow.snapshots.newest(before=now + _SECOND)
+            previous = await uow.snapshots.newest()
         tree = build_tree(leaves)
         snapshot = make_snapshot(
             tree=tree.tree_hash,
@@ -139,11 +136,6 @@ class SnapshotService:
                 hint=f"see `claw snapshot list --tenant {tenant.slug}`",
             )
         return found[0]
-
-    async def newest(self, tenant: Tenant) -> Snapshot | None:
-        """The newest snapshot, None when there is none."""
-        async with self._db.tenant(tenant.tenant_id) as uow:
-            return await uow.snapshots.newest()
 
     async def content(self, tenant: Tenant, snapshot: Snapshot) -> SnapshotContent:
         """A snapshot with its records, as values of the newest schema.

@@ -80,15 +80,15 @@ class SummaryService:
         snapshot: str | None = None,
         previous: str | None = None,
     ) -> SummaryDocument:
-        """Say what a day holds, from the newest snapshot; takes none and reads no source.
+        """Say what a day holds, from the newest snapshot of it; takes none, reads no source.
 
         ``snapshot`` and ``previous`` pin what it is made from and compared with, by name;
-        without, they are the newest and the last one from before the day.
+        without, they are the newest that holds the day and the last such from before it.
 
         Raises:
             InvalidInput: an unknown view, or a staff view for nobody.
-            NotFound: no snapshot, one whose records were erased, or a day that was never
-                read completely: that is never an empty day.
+            NotFound: no snapshot of the day, one whose records were erased, or a day that
+                was never read completely: that is never an empty day.
         """
         if view not in VIEWS:
             raise InvalidInput(
@@ -99,7 +99,7 @@ class SummaryService:
             )
         now = self._clock.now()
         day = day or local_date(now, tenant.zone)
-        told = await self._told(tenant, snapshot)
+        told = await self._told(tenant, day, snapshot)
         self._refuse_unread(told, day)
         content = await self._snapshots.content(tenant, told)
         _refuse_erased(tenant, content)
@@ -191,37 +191,42 @@ class SummaryService:
             )
         return VerifiedSummary(id=kept.summary_id, outcome="identical")
 
-    async def _told(self, tenant: Tenant, pinned: str | None) -> Snapshot:
+    async def _told(self, tenant: Tenant, day: date, pinned: str | None) -> Snapshot:
         if pinned is not None:
-            return await self._snapshots.find(tenant, pinned)
-        snapshot = await self._snapshots.newest(tenant)
-        if snapshot is None:
+            snapshot = await self._snapshots.find(tenant, pinned)
+            if not snapshot.first <= day <= snapshot.last:
+                raise _no_snapshot_of(tenant, day, f"that snapshot does not hold {day}")
+            return snapshot
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            found = await uow.snapshots.newest(holding=day)
+            any_other = await uow.snapshots.newest()
+            was_read = await uow.sync.covered(day, day)
+        if found is not None:
+            return found
+        if any_other is None:
             raise NotFound(
                 "there is no snapshot to tell from",
                 code="no_snapshot",
                 hint=f"`claw snapshot take --tenant {tenant.slug}`",
             )
-        return snapshot
+        if not was_read:
+            raise _never_read(day)
+        raise _no_snapshot_of(tenant, day, f"no snapshot holds {day}")
 
     def _refuse_unread(self, snapshot: Snapshot, day: date) -> None:
         if not any(day in source.covered_days for source in snapshot.sources):
-            raise NotFound(
-                f"{day} was never read completely, so nobody knows what it holds",
-                code="day_never_read",
-                field="date",
-                hint=f"`claw sync --from {day} --to {day}`, then `claw snapshot take`",
-            )
+            raise _never_read(day)
 
     async def _before(
         self, tenant: Tenant, day: date, newest: Snapshot, pinned: str | None
     ) -> Snapshot | None:
-        """What it is compared with: by default the last snapshot from before the day began."""
+        """What it is compared with: by default the last snapshot of it from before it began."""
         if pinned is not None:
             return await self._snapshots.find(tenant, pinned)
         window = day_window(tenant.zone, day)
         before: datetime = window.start if window else newest.taken_at
         async with self._db.tenant(tenant.tenant_id) as uow:
-            found = await uow.snapshots.newest(before=min(before, newest.taken_at))
+            found = await uow.snapshots.newest(before=min(before, newest.taken_at), holding=day)
         return found if found and found.snapshot_id != newest.snapshot_id else None
 
     async def _replayed(self, tenant: Tenant, name: str) -> SnapshotContent:
@@ -243,6 +248,25 @@ class SummaryService:
                 f"there is no summary {prefix!r}", code="summary_unknown", field="summary"
             )
         return found[0]
+
+
+def _never_read(day: date) -> NotFound:
+    return NotFound(
+        f"{day} was never read completely, so nobody knows what it holds",
+        code="day_never_read",
+        field="date",
+        hint=f"`claw sync --from {day} --to {day}`, "
+        f"then `claw snapshot take --from {day} --to {day}`",
+    )
+
+
+def _no_snapshot_of(tenant: Tenant, day: date, message: str) -> NotFound:
+    return NotFound(
+        message,
+        code="no_snapshot",
+        field="date",
+        hint=f"`claw snapshot take --tenant {tenant.slug} --from {day} --to {day}` takes one",
+    )
 
 
 def _refuse_erased(tenant: Tenant, content: SnapshotContent) -> None:

@@ -1,7 +1,7 @@
 """Kept snapshots: their documents, and the trees and parts they name."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -53,11 +53,16 @@ class SnapshotStore(Protocol):
         ...
 
     async def list(self) -> Sequence[Snapshot]:
-        """All snapshots, newest first."""
+        """All snapshots, the one that was taken last first."""
         ...
 
-    async def newest(self, before: datetime | None = None) -> Snapshot | None:
-        """The newest snapshot, or the newest taken before an instant."""
+    async def newest(
+        self, *, before: datetime | None = None, holding: date | None = None
+    ) -> Snapshot | None:
+        """The one that was taken last: of all, or of those from before an instant or of a date.
+
+        Which was taken last is a matter of their order, not of the instants they carry.
+        """
         ...
 
     async def nodes(self, names: Collection[str]) -> Mapping[str, bytes]:

@@ -1,7 +1,7 @@
 """SQL of snapshots, trees and parts. Every statement names its tenant."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -110,21 +110,28 @@ class PostgresSnapshots:
         rows = await self._tx.fetch(
             """
             select document from claw.snapshot where tenant_id = $1
-            order by taken_at desc, snapshot_id collate "C" desc
+            order by number desc
             """,
             self._tenant_id,
         )
         return [_snapshot(row) for row in rows]
 
-    async def newest(self, before: datetime | None = None) -> Snapshot | None:
+    async def newest(
+        self, *, before: datetime | None = None, holding: date | None = None
+    ) -> Snapshot | None:
         row = await self._tx.fetchrow(
             """
             select document from claw.snapshot
-            where tenant_id = $1 and ($2::timestamptz is null or taken_at < $2)
-            order by taken_at desc, snapshot_id collate "C" desc limit 1
+            where tenant_id = $1
+              and ($2::timestamptz is null or taken_at < $2)
+              and ($3::date is null or $3 between
+                   (convert_from(document, 'UTF8')::jsonb ->> 'first')::date
+                   and (convert_from(document, 'UTF8')::jsonb ->> 'last')::date)
+            order by number desc limit 1
             """,
             self._tenant_id,
             before,
+            holding,
         )
         return None if row is None else _snapshot(row)
 
