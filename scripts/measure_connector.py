@@ -22,7 +22,7 @@ import msgspec
 from claw.certification.evidence import FILE, Evidence, code_digest
 from claw.certification.quality import place_of
 
-_NOT_MEASURED = ("simulator", "conformance.py")
+_NOT_MEASURED = ("simulator", "conformance", "conformance.py")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,7 +10,8 @@ from claw.connect.conformance.subject import Subject
 from claw.connect.conformance.suite import run_check
 from claw.connect.conformance.whole_engine import ENGINE_CHECKS
 from claw.connectors.simpro import feeds
-from claw.connectors.simpro.conformance import SimproStage, SimproSubject
+from claw.connectors.simpro.conformance import SimproSubject
+from claw.connectors.simpro.conformance.stage import SimproStage
 from claw_testing.hostile_connector.subject import SUBJECT as HOSTILE
 from claw_testing.planted_in_engine import FAULTS
 from claw_testing.sample_connector.connector import SnipsConnector

@@ -18,7 +18,7 @@ from claw.core.errors import InvalidInput
 T = TypeVar("T", bound=Struct)
 
 FILE = "evidence.json"
-_NOT_THE_ADAPTER = ("simulator", "conformance.py", "__pycache__")
+_NOT_THE_ADAPTER = ("simulator", "conformance", "conformance.py", "__pycache__")
 
 
 class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

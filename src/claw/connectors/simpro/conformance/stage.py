@@ -1,34 +1,25 @@
-"""simPRO for the conformance suite: a build on a stage, recorded rows, and what they become.
+"""A simPRO build on a stage: one company whose schedule and moods the suite sets.
 
-The stage's build caps its pages at a few rows, as builds may, so that lists of several
-pages stay small. Bookings are visits of one technician, each for a job of its own.
+The build caps its pages at a few rows, as builds may, so that lists of several pages stay
+small. Bookings are visits of one technician, each for a job of its own.
 """
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 
-import msgspec
-from msgspec import Raw as RawJson
-from msgspec import Struct
 from starlette.types import ASGIApp
 
-from claw.connect import Bundle, MapEnv, Missing, MissingCode, Part, Raw, key_of, source_id
+from claw.connect import key_of, source_id
 from claw.connect.conformance.subject import Impossible, Trouble
 from claw.connect.simulator import LoggedRequest
 from claw.connect.token_server import TokenServer
-from claw.connectors.simpro.connector import CONNECTOR, SimproConnector
 from claw.connectors.simpro.simulator import Simulator
 from claw.connectors.simpro.simulator.days import Visit, block
 from claw.connectors.simpro.simulator.state import CompanyState
-from claw.core.model.canonical import canonical_bytes
 
 PAGE_ROWS = 10
-_ACCOUNTS = (2, 3)
+ACCOUNTS = (2, 3)
 _CANCELLED = "Job : Cancelled"
 _DAYS_OF_JOBS = 200
 _STORY_BEGINS = "12:00"
@@ -55,7 +46,7 @@ _OF_A_ROW: Mapping[Trouble, str] = {
 
 @dataclass
 class SimproStage:
-    """One company of a simulated build, ``MAIN`` unless it is another's neighbour."""
+    """One company of a simulated build, and the key for it."""
 
     simulator: Simulator
     account: int
@@ -172,7 +163,7 @@ class SimproStage:
 
     def calm(self) -> None:
         """End all trouble; the pages stay small."""
-        _settle(self.simulator)
+        settle(self.simulator)
 
     @property
     def tokens(self) -> TokenServer:
@@ -181,8 +172,8 @@ class SimproStage:
 
     def neighbour(self) -> "SimproStage":
         """The build's other company, with a key of its own."""
-        other = next(account for account in _ACCOUNTS if account != self.account)
-        return _stage_of(self.simulator, other)
+        other = next(account for account in ACCOUNTS if account != self.account)
+        return stage_of(self.simulator, other)
 
     def need(self, template: str) -> None:
         """Have visits of every kind on the day; lists do not do where an object is needed."""
@@ -217,121 +208,17 @@ class SimproStage:
         raise Impossible(f"the stage has not so many jobs as {number}")
 
 
-class _Fixture(Struct, forbid_unknown_fields=True):
-    """One file of ``fixtures``: a row, its parts by role, and the records they become."""
-
-    about: str
-    zone: str | None
-    primary: RawJson
-    parts: dict[str, RawJson]
-    records: list[dict[str, object]]
-    settings: dict[str, str] = {}
-
-
-class _Named(Struct):
-    id: int = msgspec.field(name="ID")
-
-
-class SimproSubject:
-    """The simPRO connector, its simulator and its fixtures."""
-
-    object_path = "claw.connectors.simpro.connector:CONNECTOR"
-    page_rows = PAGE_ROWS
-
-    @property
-    def connector(self) -> SimproConnector:
-        """The connector under test."""
-        return CONNECTOR
-
-    def stage(
-        self,
-        *,
-        seed: int,
-        today: date,
-        zone: str | None = None,
-        monotonic: Callable[[], float] | None = None,
-    ) -> SimproStage:
-        """A fresh build; its companies live in ``zone`` where one is given."""
-        simulator = Simulator(seed=seed, today=today, monotonic=monotonic or time.monotonic)
-        for account in _ACCOUNTS if zone else ():
-            state = simulator.state(account)
-            state.company = replace(state.company, timezone=zone)
-        _settle(simulator)
-        return _stage_of(simulator, _ACCOUNTS[0])
-
-    def fixtures(self) -> Mapping[str, Bundle]:
-        """Rows as the vendor documents them, with their linked objects."""
-        return {name: _bundle(fixture) for name, fixture in _fixtures().items()}
-
-    def map_env(self, name: str) -> MapEnv:
-        """What the mapper is told with a fixture."""
-        fixture = _fixtures()[name]
-        return MapEnv(
-            connection="simpro",
-            country="AU",
-            tenant_zone="Australia/Sydney",
-            connection_zone=fixture.zone,
-            schema=CONNECTOR.manifest.schema,
-            base_url="https://build.test",
-            settings=fixture.settings,
-        )
-
-    def older_fixtures(self) -> Mapping[str, Bundle]:
-        """None: there has been one version of what is stored."""
-        return {}
-
-    def goldens(self) -> Mapping[str, bytes]:
-        """The records in each fixture's own file, beside the row they come from."""
-        return {
-            name: b"".join(canonical_bytes(record) + b"\n" for record in fixture.records)
-            for name, fixture in _fixtures().items()
-        }
-
-
-def _settle(simulator: Simulator) -> None:
+def settle(simulator: Simulator) -> None:
+    """End all trouble; pages stay small."""
     simulator.faults.clear()
     simulator.faults.set(f"page_cap:{PAGE_ROWS},on=schedules")
 
 
-def _stage_of(simulator: Simulator, account: int) -> SimproStage:
+def stage_of(simulator: Simulator, account: int) -> SimproStage:
+    """One company of a build, with a key for it alone."""
     key = simulator.add_key(f"stage-{account}", companies=[account])
     return SimproStage(simulator, account, key)
 
 
 def _number(source_id: str) -> int:
     return int(key_of(source_id)[1])
-
-
-@cache
-def _fixtures() -> Mapping[str, _Fixture]:
-    folder = resources.files("claw.connectors.simpro").joinpath("fixtures")
-    files = sorted(_json_files(folder), key=lambda file: file.name)
-    return {
-        file.name.removesuffix(".json"): msgspec.json.decode(file.read_bytes(), type=_Fixture)
-        for file in files
-    }
-
-
-def _json_files(folder: Traversable) -> Sequence[Traversable]:
-    return [file for file in folder.iterdir() if file.name.endswith(".json")]
-
-
-def _bundle(fixture: _Fixture) -> Bundle:
-    parts = {role: _part(role, body) for role, body in fixture.parts.items()}
-    return Bundle(primary=_raw("schedule", fixture.primary), parts=parts)
-
-
-def _part(role: str, body: RawJson) -> Part:
-    """A part's body, or the word that says why there is none."""
-    found = msgspec.json.decode(body)
-    if isinstance(found, str):
-        return Missing(source_id=source_id(role, 1), code=msgspec.convert(found, MissingCode))
-    return _raw(role, body)
-
-
-def _raw(kind: str, body: RawJson) -> Raw:
-    number = msgspec.json.decode(body, type=_Named).id
-    return Raw(source_id=source_id(kind, number), body=bytes(body))
-
-
-SUBJECT = SimproSubject()
