@@ -16,11 +16,14 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from claw.core.errors import InvalidInput
+from claw.providers.mail.server import parse_mail_url
 
 KEY_BYTES = 32
 PREFIX = "CLAW_"
 _SECRETS = ("SECRET_KEY", "SECRET_KEY_PREVIOUS")
-_URLS_WITH_PASSWORD = ("DATABASE_URL", "ADMIN_DATABASE_URL", "WORKER_DATABASE_URL")
+_URLS_WITH_PASSWORD = (
+    "DATABASE_URL", "ADMIN_DATABASE_URL", "WORKER_DATABASE_URL", "SMTP_URL",
+)  # fmt: skip
 
 
 def _root_key(value: SecretStr) -> SecretStr:
@@ -34,8 +37,14 @@ def _postgres_url(value: SecretStr) -> SecretStr:
     return value
 
 
+def _mail_url(value: SecretStr) -> SecretStr:
+    parse_mail_url(value.get_secret_value())
+    return value
+
+
 RootKey = Annotated[SecretStr, AfterValidator(_root_key)]
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres_url)]
+MailUrl = Annotated[SecretStr, AfterValidator(_mail_url)]
 
 
 class Settings(BaseSettings):
@@ -59,6 +68,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     clock: str = "system"
     tenant: str | None = None
+    smtp_url: MailUrl | None = None
+    mail_from: str | None = None
+    worker_http_port: int | None = Field(default=None, ge=0, le=65535)
 
     @property
     def effective_log_format(self) -> Literal["console", "json"]:

@@ -16,6 +16,7 @@ from claw.connect.limits import Limiters
 from claw.connect.machine import EventLoopMachine, Machine
 from claw.core.errors import InstallationBroken
 from claw.core.model.versions import released_versions
+from claw.core.routines.routine import Channel as ChannelName
 from claw.core.time import tzdata_version
 from claw.core.verticals import VerticalPack, parse_pack
 from claw.engine.connection_checks import ConnectionChecks
@@ -23,22 +24,37 @@ from claw.engine.connection_removal import ConnectionRemoval
 from claw.engine.connection_settings import ConnectionSettings
 from claw.engine.connections import ConnectionService
 from claw.engine.data_ages import DataAges
+from claw.engine.deliveries.console import ConsoleChannel
+from claw.engine.deliveries.lane import DeliveryLane
+from claw.engine.deliveries.service import DeliveryService
 from claw.engine.keeping_alive import KeepAliveService
+from claw.engine.lanes.kind import LaneKind
+from claw.engine.lanes.runner import LaneRunner
+from claw.engine.lanes.sweep import Sweep
+from claw.engine.lanes.worker import Worker
 from claw.engine.quality import QualityService
 from claw.engine.quarantine import QuarantineService
 from claw.engine.records import RecordService
+from claw.engine.routines.lane import OccurrenceLane
+from claw.engine.routines.morning import Morning
+from claw.engine.routines.service import RoutineService
 from claw.engine.snapshots import SnapshotService
 from claw.engine.summaries import SummaryService
 from claw.engine.sync import SyncService
 from claw.engine.sync.source import Sources
 from claw.engine.sync_history import SyncHistory
 from claw.engine.tenants import TenantService
+from claw.ports.channels import Channels, SendingChannel
 from claw.ports.clock import Clock
 from claw.ports.connector import Log
 from claw.ports.ids import Ids
 from claw.ports.rate_budget import RateBudget
+from claw.providers.mail.channel import MailChannel
+from claw.providers.mail.server import parse_mail_url
+from claw.providers.sms.sandbox import SandboxSms
 from claw.settings import Settings, decode_key
 from claw.store.migrate import check_ready
+from claw.store.queue.runtime import QueueRuntime
 from claw.store.rate_budget import PostgresRateBudget
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
@@ -73,6 +89,9 @@ class Engine:
     records: RecordService
     snapshots: SnapshotService
     summaries: SummaryService
+    routines: RoutineService
+    deliveries: DeliveryService
+    worker: Worker
     application_url: str
     trace_id: str
 
@@ -126,6 +145,20 @@ def root_key(settings: Settings) -> bytes:
         ) from error
 
 
+def channels_of(settings: Settings, clock: Clock) -> Channels:
+    """The ways of reaching people that are set up."""
+    channels: dict[ChannelName, SendingChannel] = {"console": ConsoleChannel()}
+    if settings.env != "prod":
+        channels["sms"] = SandboxSms()
+    if settings.smtp_url is not None:
+        channels["email"] = MailChannel(
+            parse_mail_url(settings.smtp_url.get_secret_value()),
+            sender=settings.mail_from or "",
+            clock=clock,
+        )
+    return channels
+
+
 def wire(
     settings: Settings,
     clock: Clock,
@@ -169,6 +202,35 @@ def wire(
         db=db, clock=clock, versions=released_versions(), tzdata_version=tzdata_version()
     )
     connections = ConnectionService(db, clock, ids, catalog, box)
+    sync = SyncService(db=db, clock=clock, ids=ids, sources=sources, metrics=metrics)
+    summaries = SummaryService(
+        db=db,
+        clock=clock,
+        snapshots=snapshots,
+        verticals=verticals,
+        tzdata_version=tzdata_version(),
+    )
+    morning = Morning(sync=sync, snapshots=snapshots, summaries=summaries, db=db, log=parts.log)
+    kinds: tuple[LaneKind, ...] = (
+        OccurrenceLane(
+            db=db,
+            clock=clock,
+            ids=ids,
+            morning=morning,
+            tzdata_version=tzdata_version(),
+            log=parts.log,
+        ),
+        DeliveryLane(
+            db=db,
+            clock=clock,
+            summaries=summaries,
+            verticals=verticals,
+            channels=channels_of(settings, clock),
+            metrics=metrics,
+            log=parts.log,
+        ),
+    )
+    lanes = {kind.kind: kind for kind in kinds}
     return Engine(
         settings=settings,
         clock=clock,
@@ -198,15 +260,18 @@ def wire(
             metrics=metrics,
             log=parts.log,
         ),
-        sync=SyncService(db=db, clock=clock, ids=ids, sources=sources, metrics=metrics),
+        sync=sync,
         records=RecordService(db),
         snapshots=snapshots,
-        summaries=SummaryService(
-            db=db,
-            clock=clock,
-            snapshots=snapshots,
-            verticals=verticals,
-            tzdata_version=tzdata_version(),
+        summaries=summaries,
+        routines=RoutineService(db, clock, ids, tzdata_version()),
+        deliveries=DeliveryService(db, clock, ids),
+        worker=Worker(
+            runtime=QueueRuntime(application_url),
+            runner=LaneRunner(
+                db=db, clock=clock, ids=ids, kinds=lanes, metrics=metrics, log=parts.log
+            ),
+            sweep=Sweep(db=db, clock=clock, kinds=lanes, metrics=metrics, log=parts.log),
         ),
         application_url=application_url,
         trace_id=trace_id,

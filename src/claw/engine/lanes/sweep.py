@@ -7,6 +7,7 @@ from contextlib import suppress
 from claw.core.errors import ClawError
 from claw.core.routines.clock_jumps import Tick, judge_tick
 from claw.engine.lanes.kind import LaneKind
+from claw.engine.lanes.runner import LaneRunner
 from claw.ports.clock import Clock
 from claw.ports.connector import Log
 from claw.ports.metrics import Metrics
@@ -59,6 +60,16 @@ class Sweep:
                 await uow.work.ring_all(kind, idle)
             called += len(idle)
         return called
+
+    async def work(self, runner: LaneRunner) -> int:
+        """Work every lane with something due here, one batch each; how many there were."""
+        now = self._clock.now()
+        due = 0
+        for kind, work in sorted(self._kinds.items()):
+            for tenant_id in await work.due_tenants(now):
+                due += 1
+                await runner.answer(tenant_id, kind)
+        return due
 
     async def run(self, *, stop: asyncio.Event) -> None:
         """Sweep until ``stop`` is set.

@@ -1,0 +1,68 @@
+"""Hearing calls: PgQueuer's worker loop, kept to what lanes need of it."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+import asyncpg
+import msgspec
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.models import Job
+
+from claw.ports.work import Answer
+from claw.store.queue.names import ENTRYPOINT, Call, queries, settings
+
+BATCH = 10
+AT_ONCE = 20
+"""Lanes worked at the same time in one process; most of their time is waiting for a vendor."""
+
+_POLL = timedelta(seconds=5)
+_HEARTBEAT = timedelta(seconds=30)
+_KEEP_LOG = "1 day"
+_HOUSEKEEPING_SECONDS = 3600.0
+
+
+async def hear(pool: asyncpg.Pool, answer: Answer, stop: asyncio.Event) -> None:
+    """Answer calls until ``stop`` is set; those under way finish.
+
+    Raises:
+        FailingListenerError: when the listening connection is deaf.
+    """
+    manager = QueueManager(queries(AsyncpgPoolDriver(pool)), channel=settings().channel)
+
+    @manager.entrypoint(ENTRYPOINT, accepts_context=False)
+    async def lane(job: Job) -> None:
+        call = msgspec.json.decode(job.payload or b"", type=Call)
+        await answer(call.tenant, call.kind)
+
+    async def shut_down() -> None:
+        await stop.wait()
+        manager.shutdown.set()
+
+    closing = asyncio.create_task(shut_down())
+    keeping = asyncio.create_task(_keep_house(pool))
+    try:
+        await manager.run(
+            dequeue_timeout=_POLL,
+            batch_size=BATCH,
+            max_concurrent_tasks=AT_ONCE,
+            shutdown_on_listener_failure=True,
+            heartbeat_timeout=_HEARTBEAT,
+        )
+    finally:
+        for task in (closing, keeping):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _keep_house(pool: asyncpg.Pool) -> None:
+    """Forget old entries of the queue's own log; what was done stands in our tables."""
+    while True:
+        await pool.execute(
+            f"delete from {settings().qualified.queue_table_log} "
+            "where created < clock_timestamp() - $1::text::interval",
+            _KEEP_LOG,
+        )
+        await asyncio.sleep(_HOUSEKEEPING_SECONDS)
