@@ -11,7 +11,7 @@ from claw.connect.conformance.subject import Impossible, Trouble
 from claw.connect.conformance.wire import Forward, Meddler, answered
 
 _ALWAYS = 100_000
-_MOST_PLACES = 8
+_MOST_PLACES = 6
 _PLAIN = (Trouble.SERVER_ERROR, Trouble.BROKEN_JSON, Trouble.HTML_PAGE, Trouble.RESET)
 
 
@@ -24,9 +24,9 @@ async def _trouble_is_never_taken_for_an_answer(run: Run) -> None:
             for page in (0, 1):
                 await _broken_list(stand, session, kind, page)
     await _empty_list(stand, booked)
-    for gives, what in ((_nothing, "no answer"), (_an_empty_body, "an empty answer")):
-        for always in (True, False):
-            await _anywhere(stand, booked, gives, what, always=always)
+    await _anywhere(stand, booked, _nothing, "no answer", always=False)
+    await _anywhere(stand, booked, _nothing, "no answer", always=True)
+    await _anywhere(stand, booked, _an_empty_body, "an empty answer", always=True)
     async with stand.session() as session:
         expect_all(await _read(session), booked, "after all trouble had ended")
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx2
 from msgspec import Struct
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Scope
 
 from claw.connect.simulator import ABORT, DatedApp
 
@@ -37,7 +37,7 @@ class StageWire(httpx2.AsyncBaseTransport):
     """Calls a stage; keeps what was sent in ``sent``; ``meddler`` may answer in its place."""
 
     def __init__(self, app: ASGIApp, seconds: Callable[[], float]) -> None:
-        self._app = httpx2.ASGITransport(app=_Resettable(DatedApp(app)))
+        self._app = DatedApp(app)
         self._seconds = seconds
         self._count = 0
         self.sent: list[Sent] = []
@@ -50,9 +50,9 @@ class StageWire(httpx2.AsyncBaseTransport):
         response: httpx2.Response | None = None
         try:
             if self.meddler is None:
-                response = await self._app.handle_async_request(request)
+                response = await self._called(request)
             else:
-                response = await self.meddler(number, request, self._app.handle_async_request)
+                response = await self.meddler(number, request, self._called)
             return response
         finally:
             headers = response.headers if response else httpx2.Headers()
@@ -68,6 +68,57 @@ class StageWire(httpx2.AsyncBaseTransport):
                 )
             )
 
+    async def _called(self, request: httpx2.Request) -> httpx2.Response:
+        """The stage's own answer. Raises ReadError when it resets the connection."""
+        answer = _Answer()
+        scope: Scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": request.method,
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "scheme": request.url.scheme,
+            "path": request.url.path,
+            "raw_path": request.url.raw_path.partition(b"?")[0],
+            "query_string": request.url.query,
+            "server": (request.url.host, request.url.port),
+            "client": ("127.0.0.1", 4),
+            "root_path": "",
+            "extensions": {ABORT: answer.abort},
+        }
+        await self._app(scope, answer.receive, answer.send)
+        return answer.response()
+
+
+class _Answer:
+    """Collects what an application sends in answer to one request without a body."""
+
+    def __init__(self) -> None:
+        self._status = 0
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._body: list[bytes] = []
+
+    def abort(self) -> None:
+        """Reset the connection."""
+        raise httpx2.ReadError("the connection was reset")
+
+    async def receive(self) -> Message:
+        """The whole request."""
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(self, message: Message) -> None:
+        """One part of the answer."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._headers = list(message.get("headers", []))
+        else:
+            self._body.append(message.get("body", b""))
+
+    def response(self) -> httpx2.Response:
+        """The whole answer."""
+        stream = httpx2.ByteStream(b"".join(self._body))
+        return httpx2.Response(self._status, headers=self._headers, stream=stream)
+
 
 async def whole(response: httpx2.Response) -> bytes:
     """The body of a response that a meddler was forwarded."""
@@ -78,17 +129,3 @@ def answered(body: bytes, status: int = 200, kind: str = "application/json") -> 
     """A response in a meddler's own words."""
     stream = httpx2.ByteStream(body)
     return httpx2.Response(status, headers={"content-type": kind}, stream=stream)
-
-
-class _Resettable:
-    """Lets the stage reset its connection, as :func:`claw.connect.simulator.serve` does."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        def abort() -> None:
-            raise httpx2.ReadError("the connection was reset")
-
-        scope.setdefault("extensions", {})[ABORT] = abort
-        await self._app(scope, receive, send)
