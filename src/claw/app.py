@@ -93,9 +93,20 @@ def serve_simulator(
     return serve(simulator.app, port=port)
 
 
-def serve_health(engine: Engine, port: int | None) -> AbstractAsyncContextManager[Running]:
-    """Serve health and metrics of this process for as long as the block lasts."""
-    app = create_health_app(ready=engine.ready, metrics_text=engine.metrics.text)
+def serve_health(
+    engine: Engine, port: int | None, *, works: bool = False
+) -> AbstractAsyncContextManager[Running]:
+    """Serve health and metrics of this process for as long as the block lasts.
+
+    A process that ``works`` is ready only while the loops of its worker run.
+    """
+
+    async def ready() -> None:
+        await engine.ready()
+        if works:
+            engine.worker.check_alive()
+
+    app = create_health_app(ready=ready, metrics_text=engine.metrics.text)
     settings = engine.settings
     return serve(app, host=settings.http_host, port=settings.http_port if port is None else port)
 

@@ -31,6 +31,7 @@ from claw.engine.keeping_alive import KeepAliveService
 from claw.engine.lanes.kind import LaneKind
 from claw.engine.lanes.runner import LaneRunner
 from claw.engine.lanes.sweep import Sweep
+from claw.engine.lanes.troubles import TroubleService
 from claw.engine.lanes.worker import Worker
 from claw.engine.quality import QualityService
 from claw.engine.quarantine import QuarantineService
@@ -91,6 +92,7 @@ class Engine:
     summaries: SummaryService
     routines: RoutineService
     deliveries: DeliveryService
+    troubles: TroubleService
     worker: Worker
     application_url: str
     trace_id: str
@@ -266,6 +268,7 @@ def wire(
         summaries=summaries,
         routines=RoutineService(db, clock, ids, tzdata_version()),
         deliveries=DeliveryService(db, clock, ids),
+        troubles=TroubleService(db, clock, ids),
         worker=Worker(
             runtime=QueueRuntime(application_url),
             runner=LaneRunner(

@@ -12,20 +12,25 @@ from claw.cli.connection_removal import RemovalDocument
 from claw.cli.connection_reports import PastReadRow
 from claw.cli.connector import ConnectorRow
 from claw.cli.db import ServerDocument, StatusDocument
+from claw.cli.delivery import DeliveryDocument
 from claw.cli.doctor import DoctorDocument
 from claw.cli.output import ErrorDocument
 from claw.cli.quarantine import QuarantineRow, RetriedRow
+from claw.cli.routine import NextDocument, OccurrenceDocument, RoutineDocument
 from claw.cli.simulate import SimulatorDocument
 from claw.cli.sync import AcceptDocument, RunDocument
 from claw.cli.tenant import TenantDocument
+from claw.cli.work import RanDocument
 from claw.core.summaries.forms import SummaryJson
 from claw.engine.keeping_alive import KeptAlive
+from claw.engine.lanes.troubles import Trouble
 from claw.engine.quality import QualityReport
 from claw.engine.snapshots import DiffDocument, SnapshotDocument, VerifyDocument
 from claw.engine.summaries import VerifiedSummary
 from claw.engine.sync import SyncReport
 from claw.ports.manifest import Manifest
 from claw.ports.migration import MigrationState
+from claw.ports.work import LaneState
 
 DOCUMENTS: Mapping[str, object] = {
     "config-check": ConfigCheck,
@@ -44,10 +49,17 @@ DOCUMENTS: Mapping[str, object] = {
     "db-migrate": list[MigrationState],
     "db-server": ServerDocument,
     "db-status": StatusDocument,
+    "delivery": DeliveryDocument,
+    "delivery-list": list[DeliveryDocument],
     "doctor": DoctorDocument,
     "error": ErrorDocument,
     "quarantine-list": list[QuarantineRow],
     "quarantine-retry": list[RetriedRow],
+    "routine": RoutineDocument,
+    "routine-list": list[RoutineDocument],
+    "routine-next": list[NextDocument],
+    "routine-run": OccurrenceDocument,
+    "routine-runs": list[OccurrenceDocument],
     "simulate": SimulatorDocument,
     "snapshot": SnapshotDocument,
     "snapshot-diff": DiffDocument,
@@ -60,6 +72,10 @@ DOCUMENTS: Mapping[str, object] = {
     "sync-show": RunDocument,
     "tenant": TenantDocument,
     "tenant-list": list[TenantDocument],
+    "work": Trouble,
+    "work-list": list[Trouble],
+    "work-run": RanDocument,
+    "work-stats": list[LaneState],
 }
 
 

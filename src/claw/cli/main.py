@@ -18,16 +18,20 @@ from claw.cli import (
     connection_reports,
     connector,
     db,
+    delivery,
     demo,
     doctor,
     keep_alive,
     quarantine,
     records,
+    routine,
+    serve,
     simulate,
     snapshot,
     summary,
     sync,
     tenant,
+    work,
 )
 from claw.cli.output import EXIT_INVALID, print_error, print_text
 from claw.cli.runtime import internal_error, stopped, wants_json
@@ -40,12 +44,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (config, connection, connector, db, quarantine, snapshot, summary, sync, tenant):
+for group in (
+    config,
+    connection,
+    connector,
+    db,
+    delivery,
+    quarantine,
+    routine,
+    snapshot,
+    summary,
+    sync,
+    tenant,
+    work,
+):
     app.add_typer(group.app)
 for part in (connection_check, connection_removal, connection_reports, keep_alive):
     part.register(connection.app)
 certify.register(connector.app)
-for single in (demo, doctor, records, simulate):
+for single in (demo, doctor, records, serve, simulate):
     single.register(app)
 
 

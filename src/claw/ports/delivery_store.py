@@ -89,6 +89,10 @@ class DeliveryStore(Protocol):
         """The latest by due time, newest first."""
         ...
 
+    async def troubled(self, limit: int) -> Sequence[Delivery]:
+        """Failed, of unknown fate, or tried and not sent yet; the latest due first."""
+        ...
+
     async def find(self, prefix: str) -> Sequence[Delivery]:
         """Those whose id begins so, two at the most."""
         ...

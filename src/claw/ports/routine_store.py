@@ -20,6 +20,10 @@ OccurrenceState: TypeAlias = Literal[
 ]
 
 
+ASKED_AGAIN = "asked_again"
+"""The reason of an occurrence that a person wants run however late it is."""
+
+
 class StoredRoutine(Struct, frozen=True, kw_only=True):
     """A routine as it is kept.
 
@@ -136,6 +140,14 @@ class RoutineStore(Protocol):
         self, routine_id: UUID, keys: Collection[str], outcome: Outcome
     ) -> Sequence[str]:
         """End occurrences that nobody holds, without running them; returns those ended."""
+        ...
+
+    async def troubled(self, limit: int) -> Sequence[Occurrence]:
+        """Failed, or tried and not done yet; the latest due first."""
+        ...
+
+    async def retry(self, routine_id: UUID, key: str) -> bool:
+        """Open a failed one again because a person asks; False when it is not failed."""
         ...
 
     async def last_snapshot(self, routine_id: UUID) -> str | None:

@@ -51,8 +51,21 @@ class LaneHold(Struct, frozen=True, kw_only=True):
     rung: int
 
 
+class LaneState(Struct, frozen=True, kw_only=True):
+    """A lane as it is: how often it was called, and whether somebody works it now."""
+
+    kind: str
+    rung: int
+    fence: int
+    held: bool
+
+
 class LaneStore(Protocol):
     """One tenant's lanes. Leases run on machine time."""
+
+    async def list(self) -> Sequence[LaneState]:
+        """Every lane that was ever called, by kind."""
+        ...
 
     async def call(self, kind: str, owner: UUID, *, seconds: int) -> LaneHold | None:
         """Count a call and take the lane if nobody holds it; None while somebody does."""

@@ -129,6 +129,17 @@ class PostgresDeliveries:
         )
         return [_delivery(row) for row in rows]
 
+    async def troubled(self, limit: int) -> Sequence[Delivery]:
+        rows = await self._tx.fetch(
+            f"select {_DELIVERY} from {_WITH_ROUTINE} where d.tenant_id = $1 "
+            "and (d.state in ('failed', 'unknown') "
+            "     or d.state in ('planned', 'attempting') and d.attempts > 0) "
+            "order by d.not_before desc, d.delivery_id limit $2",
+            self._tenant_id,
+            limit,
+        )
+        return [_delivery(row) for row in rows]
+
     async def find(self, prefix: str) -> Sequence[Delivery]:
         rows = await self._tx.fetch(
             f"select {_DELIVERY} from {_WITH_ROUTINE} "

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from claw.ports.work import LaneHold
+from claw.ports.work import LaneHold, LaneState
 from claw.store.tenancy import Transaction
 
 
@@ -15,6 +15,16 @@ class PostgresLanes:
     def __init__(self, tx: Transaction, tenant_id: UUID) -> None:
         self._tx = tx
         self._tenant_id = tenant_id
+
+    async def list(self) -> Sequence[LaneState]:
+        rows = await self._tx.fetch(
+            """
+            select kind, rung, fence, owner is not null and until > clock_timestamp() as held
+            from claw.lane where tenant_id = $1 order by kind collate "C"
+            """,
+            self._tenant_id,
+        )
+        return [LaneState(**dict(row.items())) for row in rows]
 
     async def call(self, kind: str, owner: UUID, *, seconds: int) -> LaneHold | None:
         row = await self._tx.fetchrow(

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from claw.core.routines.routine import Routine
-from claw.ports.routine_store import Occurrence, Outcome, StoredRoutine
+from claw.ports.routine_store import ASKED_AGAIN, Occurrence, Outcome, StoredRoutine
 from claw.store.tenancy import Transaction
 
 _OCCURRENCE = (
@@ -249,6 +249,35 @@ class PostgresRoutines:
             outcome.reason,
         )
         return sorted(row["key"] for row in rows)
+
+    async def troubled(self, limit: int) -> Sequence[Occurrence]:
+        rows = await self._tx.fetch(
+            f"""
+            select {_OCCURRENCE} from claw.occurrence o
+            where tenant_id = $1
+              and (state = 'failed' or state in ('planned', 'claimed') and attempts > 0)
+            order by due_at desc, routine_id, key collate "C" limit $2
+            """,
+            self._tenant_id,
+            limit,
+        )
+        return [_occurrence(row) for row in rows]
+
+    async def retry(self, routine_id: UUID, key: str) -> bool:
+        opened = await self._tx.fetchval(
+            """
+            update claw.occurrence
+            set state = 'planned', attempts = 0, reason = $4, finished_at = null,
+                try_again_at = null
+            where tenant_id = $1 and routine_id = $2 and key = $3 and state = 'failed'
+            returning true
+            """,
+            self._tenant_id,
+            routine_id,
+            key,
+            ASKED_AGAIN,
+        )
+        return opened is True
 
     async def last_snapshot(self, routine_id: UUID) -> str | None:
         found = await self._tx.fetchval(

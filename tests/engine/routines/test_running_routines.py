@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from claw.core.errors import NotFound, Refused, SourceFailed
 from claw.core.routines.routine import Lateness
-from claw.core.time import Daily, EveryMinutes, MonthlyDay
+from claw.core.time import Daily, EveryMinutes, MonthlyDay, Weekly
 from claw.engine.routines.lane import MOST_ATTEMPTS
 from claw.engine.routines.morning import Made, Morning
 from claw_testing.edge import edge
@@ -439,9 +439,22 @@ async def test_next_tells_the_wall_the_instant_and_the_shift(routines):
     found = await routines.service.next(routines.world.tenant, "morning", count=2, after=after)
 
     assert [(n.due.key, n.due.instant.hour, n.note) for n in found] == [
-        ("2026-10-04", 19, "clocks went forward by 1 h in the day before"),
+        ("2026-10-04", 19, "clocks went forward by 1 h since the one before"),
         ("2026-10-05", 19, None),
     ]
+
+
+async def test_a_change_of_the_clocks_over_the_weekend_is_explained_on_monday(routines):
+    await routines.add(recurrence=Weekly(at=time(6), days=(1, 2, 3, 4, 5)))
+    after = datetime(2026, 10, 2, tzinfo=UTC)
+
+    monday, tuesday = await routines.service.next(
+        routines.world.tenant, "morning", count=2, after=after
+    )
+
+    assert monday.due.key == "2026-10-05"
+    assert monday.note == "clocks went forward by 1 h since the one before"
+    assert tuesday.note is None
 
 
 async def test_another_business_sees_nothing_of_it(routines, pool):

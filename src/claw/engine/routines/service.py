@@ -1,7 +1,8 @@
 """What people do with routines: add, list, look ahead and back, run now, pause, change, remove."""
 
+from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,7 +10,14 @@ from msgspec.structs import replace
 from claw.core.errors import NotFound, Refused
 from claw.core.routines.explaining import explain
 from claw.core.routines.routine import Routine, check_routine_name
-from claw.core.time import Due, check_recurrence, check_zone, local_wall, next_occurrences
+from claw.core.time import (
+    Due,
+    check_recurrence,
+    check_zone,
+    local_wall,
+    next_occurrences,
+    occurrences,
+)
 from claw.engine.routines.planning import Plan
 from claw.engine.routines.settling import skip_paused
 from claw.engine.tenants import require_active
@@ -19,6 +27,9 @@ from claw.ports.ids import Ids
 from claw.ports.routine_store import Occurrence, Outcome, RoutineStatus, StoredRoutine
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database, UnitOfWork
+
+_LOOK_BACK = timedelta(days=32)
+"""Where the occurrence before the next one is looked for: a month holds every recurrence."""
 
 
 class NextRun(Struct, frozen=True, kw_only=True):
@@ -89,8 +100,16 @@ class RoutineService:
         """
         stored = await self.get(tenant, name)
         zone = Plan(tenant, stored, self._tzdata).zone
-        found = next_occurrences(stored.routine.recurrence, zone, after or self._clock.now(), count)
-        return [NextRun(due=due, zone=zone, note=explain(due, zone)) for due in found]
+        recurrence, since = stored.routine.recurrence, after or self._clock.now()
+        found = next_occurrences(recurrence, zone, since, count)
+        earlier = deque(occurrences(recurrence, zone, since - _LOOK_BACK, since), maxlen=1)
+        befores = [*(due.instant for due in earlier), *(due.instant for due in found)]
+        if not earlier:
+            befores = [None, *befores]
+        return [
+            NextRun(due=due, zone=zone, note=explain(due, zone, before))
+            for due, before in zip(found, befores, strict=False)
+        ]
 
     async def runs(self, tenant: Tenant, name: str, *, limit: int) -> Sequence[Occurrence]:
         """What became of the latest occurrences, newest first; missed ones too."""

@@ -3,15 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from claw.core.routines.lateness import DueNow, Waiting, judge_due
-from claw.ports.routine_store import Occurrence, Outcome, StoredRoutine
+from claw.ports.routine_store import ASKED_AGAIN, Occurrence, Outcome, StoredRoutine
 from claw.ports.unit_of_work import UnitOfWork
 
 
 def judged(occurrences: Sequence[Occurrence], now: datetime, stored: StoredRoutine) -> DueNow:
-    """Which of a routine's open occurrences are run now, and which come too late."""
-    waiting = [Waiting(key=o.key, instant=o.due_at) for o in occurrences if o.due_at is not None]
-    return judge_due(waiting, now, stored.routine.lateness)
+    """Which of a routine's open occurrences are run now, and which come too late.
+
+    One that a person asked for again is never too late.
+    """
+    asked = tuple(o.key for o in occurrences if o.reason == ASKED_AGAIN)
+    waiting = [
+        Waiting(key=o.key, instant=o.due_at)
+        for o in occurrences
+        if o.due_at is not None and o.key not in asked
+    ]
+    due = judge_due(waiting, now, stored.routine.lateness)
+    return replace(due, run=(*asked, *due.run))
 
 
 async def settle_missed(

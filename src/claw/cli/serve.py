@@ -1,0 +1,63 @@
+"""``claw serve``: the processes that run by themselves."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from claw.cli.output import note
+from claw.cli.runtime import run
+
+if TYPE_CHECKING:
+    from claw.app import Engine
+
+
+class Part(StrEnum):
+    """What a process does: answer probes and programs, work in the background, or both."""
+
+    API = "api"
+    WORKER = "worker"
+    ALL = "all"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(serve)
+
+
+def serve(
+    part: Annotated[Part, typer.Argument(help="api, worker or all.")] = Part.ALL,
+    port: Annotated[int | None, typer.Option(help="Port of health and metrics.")] = None,
+) -> None:
+    """Run until SIGTERM or Ctrl-C; what is under way is finished first."""
+
+    async def work(engine: "Engine") -> None:
+        await _serve(engine, part, port)
+
+    run(work, json=False)
+
+
+async def _serve(engine: "Engine", part: Part, port: int | None) -> None:
+    from claw.app import serve_health
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    works = part is not Part.API
+    async with AsyncExitStack() as stack:
+        if part is not Part.WORKER or engine.settings.worker_http_port is not None or port:
+            chosen = port
+            if part is Part.WORKER and chosen is None:
+                chosen = engine.settings.worker_http_port
+            served = await stack.enter_async_context(serve_health(engine, chosen, works=works))
+            note(f"health and metrics on {served.base_url}")
+        note(f"{part} is running; SIGTERM or Ctrl-C ends it")
+        if works:
+            await engine.worker.run(stop=stop)
+        else:
+            await stop.wait()
+    note("ended; everything under way was finished")
