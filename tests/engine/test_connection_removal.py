@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from claw.core.errors import CheckFailed, NotFound, Refused
@@ -13,6 +14,7 @@ from claw.engine.connection_removal import Removed
 from claw.engine.snapshots import SnapshotService
 from claw.engine.sync.leases import subject_of
 from claw.ports.connection_store import Removal
+from claw.store.snapshots import PostgresSnapshots
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase, TenantStores
 from claw_testing.operations import ME, Operations, operations, second_connection
@@ -60,31 +62,66 @@ async def secret(world: World) -> None:
         )
 
 
-async def kept_rows(world: World) -> dict[str, int]:
-    """Rows that name the connection, in every table that can."""
+async def naming_tables(world: World) -> list[str]:
+    """The tables whose rows can name a connection."""
     async with world.pool.tenant(world.tenant.tenant_id) as tx:
-        tables = await tx.fetch(
+        rows = await tx.fetch(
             """
             select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
             where n.nspname = 'claw' and c.relkind in ('r', 'p') and exists (
                 select from pg_attribute where attrelid = c.oid and attname = 'connection_id')
             """
         )
-        counts: dict[str, int] = {}
-        for row in tables:
+    return [row["relname"] for row in rows]
+
+
+async def kept_rows(world: World) -> dict[str, int]:
+    """Rows that name the connection, in every table that can."""
+    counts: dict[str, int] = {}
+    for table in await naming_tables(world):
+        async with world.pool.tenant(world.tenant.tenant_id) as tx:
             found = await tx.fetchval(
-                f"select count(*) from claw.{row['relname']} where connection_id = $1",
+                f"select count(*) from claw.{table} where connection_id = $1",
                 world.connection.connection_id,
             )
-            assert isinstance(found, int)
-            if found:
-                counts[row["relname"]] = found
+        assert isinstance(found, int)
+        if found:
+            counts[table] = found
     return counts
 
 
 async def refs(ops: Operations, snapshot: str) -> list[str]:
     lines = await ops.snapshots.export(ops.world.tenant, snapshot)
     return [line.decode().split('"ref":"')[1].split('"')[0] for line in lines]
+
+
+async def test_every_table_that_names_a_connection_is_thought_of(world: World):
+    """A new one joins what ``RemovalStore`` takes away, or stays here with its reason."""
+    erased = {
+        "bundle_part",
+        "coverage",
+        "held_removal",
+        "hint_cursor",
+        "quarantine",
+        "raw_current",
+        "record_current",
+        "sync_run_connection",
+    }
+    destroyed_always = {"connection_secret", "oauth_grant"}
+    kept = {"connection", "reconnect_task"}  # its name, and a closed request to a person
+    assert set(await naming_tables(world)) == erased | destroyed_always | kept
+
+
+async def test_what_is_written_is_not_taken_away_meanwhile(world: World):
+    """Syncs, takes and removals of one tenant: writers beside each other, removal alone."""
+    tenant_id = world.tenant.tenant_id
+    async with world.pool.tenant(tenant_id) as tx, world.pool.tenant(tenant_id) as other:
+        await PostgresSnapshots(tx, tenant_id).hold_shared()
+        await PostgresSnapshots(other, tenant_id).hold_shared()
+        async with world.pool.tenant(tenant_id) as removal:
+            await removal.execute("set local lock_timeout = '20ms'")
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await PostgresSnapshots(removal, tenant_id).hold_alone()
 
 
 @pytest.mark.parametrize("removal", BOTH)
