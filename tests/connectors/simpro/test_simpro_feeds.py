@@ -174,7 +174,9 @@ async def test_a_feed_is_read_whole_whatever_the_build_does(faults: tuple[str, .
     world = SimproWorld(*faults)
     for number in range(40):
         log(world, SIX + timedelta(minutes=number), 61_000 + number, str(number + 1))
-    log(world, SIX - timedelta(days=30), 60_000, "999")
+    for number in range(20):
+        log(world, SIX - timedelta(hours=3), 60_000 + number, "998")
+    log(world, SIX - timedelta(days=30), 60_100, "999")
     hints = await pull(world)
     assert sorted(hints.ids) == sorted(f"schedule:{n}" for n in range(1, 41))
 

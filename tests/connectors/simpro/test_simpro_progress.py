@@ -133,6 +133,16 @@ def test_a_bundle_that_arrives_after_midnight_tells_of_the_evening_before() -> N
     ]
 
 
+@edge("simpro:33", "simpro:34")
+def test_what_is_older_than_a_line_of_yesterday_is_not_of_today() -> None:
+    lines = ("Travelling (08:00)", "Complete (16:00)", "Onsite (07:00)")
+    message = "<br />".join(f"Mobile status set to {line}" for line in lines)
+    arrived = entry(message, "2026-11-25T09:00:00+11:00")
+    assert told_of(visit(entries=[arrived])) == [("on_site", "24 07:00"), ("complete", "24 16:00")]
+    next_day = visit(entries=[arrived], Date="2026-11-25", Blocks=[])
+    assert told_of(next_day) == [("travelling", "25 08:00")]
+
+
 @edge("simpro:34")
 def test_a_report_that_arrives_hours_late_happened_when_it_says() -> None:
     found = visit(entries=[entry("Mobile status set to Travelling (07:41)", "15:20:00")])

@@ -5,7 +5,7 @@ import pytest
 from claw.core.errors import ClawError
 from claw.engine.sync import StreamReport, SyncReport
 from claw.engine.sync.report import SyncError
-from claw.ports.connector import StandingWarning
+from claw.ports.connector import Hints, StandingWarning
 from claw.ports.connector_errors import AuthRevoked, Transient
 from claw.store.tenancy import Pool
 from claw_testing.scripted_connector import FeedingConnector, scripted_manifest
@@ -200,6 +200,17 @@ async def test_a_feed_that_cannot_be_read_changes_nothing(world: World) -> None:
     report = await world.changes()
     assert (report.status, error_of(report).code) == ("failed", "transient")
     assert await world.visible() == before
+
+
+async def test_a_connector_that_follows_its_feed_to_nowhere_is_at_fault(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nowhere(self, ctx, stream, cursor, since):
+        return Hints(ids=("visit:1",), next_cursor="")
+
+    monkeypatch.setattr(FeedingConnector, "pull_hints", nowhere)
+    assert error_of(await world.changes()).code == "connector_bug"
+    assert await stored_cursor(world) == []
 
 
 async def test_a_revoked_key_pauses_the_connection(world: World) -> None:

@@ -17,7 +17,7 @@ from claw.engine.sync.reading import ByIdRead, ask_by_id
 from claw.engine.sync.slices import SliceWork
 from claw.engine.sync.source import Source
 from claw.ports.connector import Hints, Mode, NoHints, PullsHints
-from claw.ports.connector_errors import ConnectorError
+from claw.ports.connector_errors import ConnectorBug, ConnectorError
 from claw.ports.lease_store import Lease
 from claw.ports.manifest import StreamDeclaration
 from claw.ports.record_store import CurrentRecord
@@ -96,6 +96,8 @@ class ChangesWork:
                 code=hints.code,
                 hint="run `claw sync`; changes are followed again from then on",
             )
+        if not hints.next_cursor:
+            raise ConnectorBug("the connector followed its feed to nowhere")
         return hints
 
     async def _meant_by(self, hints: Hints) -> Sequence[str]:
