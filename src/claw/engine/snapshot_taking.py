@@ -1,5 +1,6 @@
 """What goes into a snapshot: the records of some dates, and how well they are known."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -7,13 +8,11 @@ from msgspec import UNSET
 
 from claw.core.model.records import RecordType
 from claw.core.model.reference import Ref
-from claw.core.model.versions import SchemaVersions
+from claw.core.model.stored_references import references_in
 from claw.core.snapshots.content import SnapshotSource
-from claw.core.snapshots.selection import referred_to
 from claw.core.snapshots.tree import Leaf
 from claw.core.time import dates, day_window
 from claw.ports.connection_store import Connection
-from claw.ports.record_store import CurrentRecord, RecordFilter
 from claw.ports.sync_store import CoveredDay
 from claw.ports.unit_of_work import UnitOfWork
 
@@ -68,27 +67,21 @@ def _source(
 
 
 async def select_current(
-    uow: UnitOfWork, versions: SchemaVersions, first: date, last: date
+    uow: UnitOfWork, first: date, last: date
 ) -> tuple[Sequence[Leaf], Mapping[RecordType, int]]:
     """The current records that belong to these dates, and how many there are of each type.
 
     The rule is that of ``core.snapshots.selection.select``; here the records that are
     referred to are fetched as they are met.
     """
-    listed = await uow.records.list(RecordFilter(first=first, last=last, dated=True))
-    chosen: dict[Ref, CurrentRecord] = {record.ref: record for record in listed}
-    frontier = list(chosen.values())
-    while frontier:
-        blobs = await uow.records.blobs({record.content_hash for record in frontier})
-        records = (versions.read(versions.newest, blobs[r.content_hash]) for r in frontier)
-        found = await uow.records.current(referred_to(records) - chosen.keys())
-        chosen |= found
-        frontier = list(found.values())
-    counts: dict[RecordType, int] = {}
-    for record in chosen.values():
-        counts[record.type] = counts.get(record.type, 0) + 1
-    leaves = [
-        Leaf(ref=r.ref, content_hash=r.content_hash, local_date=r.local_date)
-        for r in chosen.values()
-    ]
+    chosen: set[Ref] = set()
+    leaves: list[Leaf] = []
+    counts: Counter[RecordType] = Counter()
+    found = await uow.records.stored_between(first, last)
+    while found.refs:
+        chosen.update(found.refs)
+        counts.update(found.types)
+        columns = zip(found.refs, found.content_hashes, found.local_dates, strict=True)
+        leaves += [Leaf(ref=ref, content_hash=name, local_date=day) for ref, name, day in columns]
+        found = await uow.records.stored(references_in(found.referring) - chosen)
     return leaves, counts

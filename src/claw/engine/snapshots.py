@@ -10,8 +10,8 @@ from claw.core.errors import InvalidInput, NotFound, Refused
 from claw.core.model.canonical import parse_hash_prefix
 from claw.core.model.reference import Ref
 from claw.core.model.versions import SchemaVersions
-from claw.core.snapshots.content import Snapshot, SnapshotContent, incomplete, read_content
-from claw.core.snapshots.diff import diff_contents
+from claw.core.snapshots.content import Snapshot, SnapshotContent, read_content
+from claw.core.snapshots.diff import Diff, diff_contents, diff_of_differing
 from claw.core.snapshots.erasure import is_erased
 from claw.core.snapshots.export import export_lines
 from claw.core.snapshots.identity import make_snapshot
@@ -27,6 +27,7 @@ from claw.engine.snapshot_documents import (
     is_degraded,
     snapshot_document,
 )
+from claw.engine.snapshot_loading import comparable_by_name, load_differing, load_leaves
 from claw.engine.snapshot_taking import select_current, sources_of
 from claw.engine.sync.plan import window_of
 from claw.ports.clock import Clock
@@ -78,7 +79,7 @@ class SnapshotService:
                     code="nothing_read",
                     hint=f"`claw sync --tenant {tenant.slug} --from {first} --to {last}`",
                 )
-            leaves, counts = await select_current(uow, self._versions, first, last)
+            leaves, counts = await select_current(uow, first, last)
             previous = await uow.snapshots.newest()
         tree = build_tree(leaves)
         snapshot = make_snapshot(
@@ -145,7 +146,7 @@ class SnapshotService:
             InstallationBroken: when a newer engine took it.
         """
         async with self._db.tenant(tenant.tenant_id) as uow:
-            leaves, blobs = await _load(uow, snapshot)
+            leaves, blobs = await load_leaves(uow, snapshot)
         return read_content(snapshot, leaves, blobs, self._versions)
 
     async def diff(self, tenant: Tenant, before: str, after: str) -> DiffDocument:
@@ -154,17 +155,27 @@ class SnapshotService:
         Raises as :meth:`find` and :meth:`content` do, and InvalidInput when the two have
         no date in common.
         """
-        old = await self.content(tenant, await self.find(tenant, before))
-        new = await self.content(tenant, await self.find(tenant, after))
-        found = diff_contents(old, new)
+        old, new = await self.find(tenant, before), await self.find(tenant, after)
+        found = await self._difference(tenant, old, new)
         return DiffDocument(
             from_=found.from_,
             to=found.to,
             window=WindowDocument(first=found.first, last=found.last),
-            degraded=is_degraded(old.snapshot) or is_degraded(new.snapshot),
+            degraded=is_degraded(old) or is_degraded(new),
             changes=list(found.changes),
             left_out=list(found.left_out),
         )
+
+    async def _difference(self, tenant: Tenant, old: Snapshot, new: Snapshot) -> Diff:
+        """Reads what differs alone, where that is enough to know all there is to tell."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            if comparable_by_name(old, new) and await _all_there(uow, old, new):
+                before, after, blobs = await load_differing(uow, old, new)
+                return diff_of_differing(
+                    read_content(old, before, blobs, self._versions),
+                    read_content(new, after, blobs, self._versions),
+                )
+        return diff_contents(await self.content(tenant, old), await self.content(tenant, new))
 
     async def verify(self, tenant: Tenant, prefix: str) -> VerifyDocument:
         """Prove that every leaf is present and every name true. Raises as :meth:`find`."""
@@ -191,14 +202,13 @@ class SnapshotService:
         """
         snapshot = await self.find(tenant, prefix)
         async with self._db.tenant(tenant.tenant_id) as uow:
-            leaves, blobs = await _load(uow, snapshot)
+            leaves, blobs = await load_leaves(uow, snapshot)
         return tuple(export_lines(snapshot, leaves, blobs))
 
 
 async def _refuse_removed(uow: UnitOfWork, snapshot: Snapshot) -> None:
     """Its records may be erased already: a snapshot of them would name what is not there."""
-    there = {connection.name for connection in await uow.connections.list()}
-    if not there.issuperset(source.connection for source in snapshot.sources):
+    if not await _all_there(uow, snapshot):
         raise Refused(
             "a connection was removed while the snapshot was taken",
             code="connection_removed",
@@ -213,21 +223,10 @@ async def _documents(
     return [snapshot_document(tenant.slug, each, counts[each.snapshot_id]) for each in snapshots]
 
 
-async def _load(
-    uow: UnitOfWork, snapshot: Snapshot
-) -> tuple[Mapping[Ref, str], Mapping[str, bytes]]:
-    """A snapshot's leaves by reference and their bytes by name, as far as they are there."""
-    tree = (await uow.snapshots.nodes([snapshot.tree])).get(snapshot.tree)
-    if tree is None:
-        raise incomplete(snapshot, f"tree {snapshot.tree} is missing")
-    wanted = set(parts_of(tree).values())
-    parts = await uow.snapshots.nodes(wanted)
-    if missing := sorted(wanted - parts.keys()):
-        raise incomplete(snapshot, f"part {missing[0]} is missing")
-    leaves: dict[Ref, str] = {}
-    for body in parts.values():
-        leaves.update(leaves_of(body))
-    return leaves, await uow.records.blobs(set(leaves.values()))
+async def _all_there(uow: UnitOfWork, *snapshots: Snapshot) -> bool:
+    """Whether no connection that contributed was removed since."""
+    there = {connection.name for connection in await uow.connections.list()}
+    return all(there.issuperset(s.connection for s in each.sources) for each in snapshots)
 
 
 def _names(

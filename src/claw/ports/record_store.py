@@ -31,6 +31,19 @@ class CurrentRecord(Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
+class StoredRecords(Struct, frozen=True, kw_only=True):
+    """Current records as a snapshot keeps them, column by column; all are equally long.
+
+    ``referring`` are the bytes of those that can point to others, a line each, in no order.
+    """
+
+    refs: Sequence[Ref] = ()
+    types: Sequence[RecordType] = ()
+    content_hashes: Sequence[str] = ()
+    local_dates: Sequence[date | None] = ()
+    referring: bytes = b""
+
+
 class RecordFilter(Struct, frozen=True, kw_only=True):
     """Which current records are wanted; dates limit records that have a start.
 
@@ -86,4 +99,12 @@ class RecordStore(Protocol):
 
     async def list(self, wanted: RecordFilter) -> Sequence[CurrentRecord]:
         """Current records in canonical order: type, start, reference (by bytes)."""
+        ...
+
+    async def stored_between(self, first: date, last: date) -> StoredRecords:
+        """Current records with a local date from ``first`` to ``last``, gone ones too."""
+        ...
+
+    async def stored(self, refs: Collection[Ref]) -> StoredRecords:
+        """These current records, as far as they are there."""
         ...

@@ -8,7 +8,8 @@ import msgspec
 from asyncpg import Record as Row
 
 from claw.core.model.reference import Ref
-from claw.ports.record_store import CurrentRecord, RecordFilter
+from claw.core.model.stored_references import REFERRING
+from claw.ports.record_store import CurrentRecord, RecordFilter, StoredRecords
 from claw.store.staging import stage
 from claw.store.tenancy import Transaction
 
@@ -31,6 +32,16 @@ _CURRENT = {
     "changed_at": "timestamptz",
 }
 _COLUMNS = ", ".join(_CURRENT)
+_REMOVED = "select connection_id from claw.connection where tenant_id = $1 and status = 'removed'"
+# As columns: so many rows one by one would cost more than all that is done with them.
+# Canonical bytes hold no line feed.
+_STORED = """
+select array_agg(c.ref) as refs, array_agg(c.type) as types,
+       array_agg(c.content_hash) as content_hashes, array_agg(c.local_date) as local_dates,
+       string_agg(b.canonical, '\\x0a') filter (where c.type = any($2::text[])) as referring
+from claw.record_current c join claw.record_blob b using (tenant_id, content_hash)
+where c.tenant_id = $1
+"""
 _BLOB = {"content_hash": "text", "canonical": "bytea"}
 _PROGRESS = {"ref": "text", "evidence": "text"}
 
@@ -167,9 +178,8 @@ class PostgresRecords:
             select {_COLUMNS} from claw.record_current
             where tenant_id = $1
               and ($2::text is null or type = $2)
-              and (connection_id = $3 or $3::uuid is null and connection_id not in (
-                       select connection_id from claw.connection
-                       where tenant_id = $1 and status = 'removed'))
+              and (connection_id = $3
+                   or $3::uuid is null and connection_id not in ({_REMOVED}))
               and ($4::date is null or local_date is null or local_date >= $4)
               and ($5::date is null or local_date is null or local_date <= $5)
               and (not $6::boolean or local_date is not null)
@@ -183,6 +193,33 @@ class PostgresRecords:
             wanted.dated,
         )
         return [_current(row) for row in rows]
+
+    async def stored_between(self, first: date, last: date) -> StoredRecords:
+        row = await self._tx.fetchrow(
+            f"""
+            {_STORED} and c.local_date >= $3 and c.local_date <= $4
+              and c.connection_id not in ({_REMOVED})
+            """,
+            self._tenant_id,
+            sorted(REFERRING),
+            first,
+            last,
+        )
+        return _columns(row)
+
+    async def stored(self, refs: Collection[Ref]) -> StoredRecords:
+        row = await self._tx.fetchrow(
+            f"{_STORED} and c.ref = any($3::text[])",
+            self._tenant_id,
+            sorted(REFERRING),
+            sorted(refs),
+        )
+        return _columns(row)
+
+
+def _columns(row: Row | None) -> StoredRecords:
+    present = {} if row is None else {name: value for name, value in row.items() if value}
+    return StoredRecords(**present)
 
 
 def _current(row: Row) -> CurrentRecord:

@@ -3,14 +3,16 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from claw.core.model.records import Record
 from claw.core.model.reference import Ref
 from claw.core.model.tombstones import is_gone, mark_gone
 from claw.core.snapshots.changes import Change
 from claw.core.snapshots.content import SnapshotContent
-from claw.core.snapshots.diff import diff_contents
-from claw_testing.schedules import content, visit
+from claw.core.snapshots.diff import diff_contents, diff_of_differing
+from claw.core.snapshots.tree import build_tree, differing_leaves
+from claw_testing.schedules import content, leaves, visit
 
 _STARTS = ("2026-11-24T22:00", "2026-11-25T01:00", "2026-11-26T01:00")
 _OPPOSITE = {
@@ -80,3 +82,19 @@ def test_a_difference_carries_everything_from_one_snapshot_to_the_other(
         else:
             carried[ref] = change.after
     assert carried == {ref: r for ref, r in after.records.items() if not is_gone(r)}
+
+
+@settings(max_examples=60)
+@given(weeks(), weeks())
+def test_what_differs_by_name_is_all_there_is_to_tell(
+    before: SnapshotContent, after: SnapshotContent
+) -> None:
+    old, new = (build_tree(leaves(each.records.values())) for each in (before, after))
+    gone, come = differing_leaves(
+        [part.canonical for part in old.parts if part not in new.parts],
+        [part.canonical for part in new.parts if part not in old.parts],
+    )
+    assert diff_contents(before, after) == diff_of_differing(
+        replace(before, records={ref: before.records[ref] for ref in gone}),
+        replace(after, records={ref: after.records[ref] for ref in come}),
+    )

@@ -17,10 +17,10 @@ from claw.core.model.records import Record, type_of
 from claw.core.model.reference import Ref, connection_of
 from claw.core.model.tombstones import is_gone
 from claw.core.snapshots.changes import Change, ChangeKind, Diff, classes_of
-from claw.core.snapshots.content import SnapshotContent, removed_since
+from claw.core.snapshots.content import Snapshot, SnapshotContent, removed_since
 from claw.core.snapshots.selection import date_of, is_dated, select
 
-__all__ = ["Change", "Diff", "diff_contents"]
+__all__ = ["Change", "Diff", "diff_contents", "diff_of_differing"]
 
 
 def diff_contents(before: SnapshotContent, after: SnapshotContent) -> Diff:
@@ -29,16 +29,34 @@ def diff_contents(before: SnapshotContent, after: SnapshotContent) -> Diff:
     Raises:
         InvalidInput: when their windows have no date in common.
     """
-    first = max(before.snapshot.first, after.snapshot.first)
-    last = min(before.snapshot.last, after.snapshot.last)
+    first, last = _common_dates(before.snapshot, after.snapshot)
+    was = select(before.records, first, last)
+    now = select(after.records, first, last)
+    return _diff(before, after, was, now)
+
+
+def diff_of_differing(before: SnapshotContent, after: SnapshotContent) -> Diff:
+    """:func:`diff_contents` of two snapshots of the same dates, of what differs alone.
+
+    Each content holds the records whose names are not in the other's tree. Whatever is in a
+    snapshot belongs to its dates, so nothing else needs to be read to know that.
+    """
+    return _diff(before, after, frozenset(before.records), frozenset(after.records))
+
+
+def _common_dates(before: Snapshot, after: Snapshot) -> tuple[date, date]:
+    first, last = max(before.first, after.first), min(before.last, after.last)
     if first > last:
         raise InvalidInput(
             "the two snapshots have no date in common",
             code="windows_apart",
             hint="compare snapshots whose windows overlap",
         )
-    was = select(before.records, first, last)
-    now = select(after.records, first, last)
+    return first, last
+
+
+def _diff(before: SnapshotContent, after: SnapshotContent, was: Set[Ref], now: Set[Ref]) -> Diff:
+    first, last = _common_dates(before.snapshot, after.snapshot)
     left_out = _left_out(before, after)
     refs = was | now
     if left_out:
@@ -112,6 +130,14 @@ def _difference(before: Record, after: Record) -> Change | None:
 
 def _fields(before: Record, after: Record) -> tuple[str, ...]:
     """The members that differ, by their names in canonical JSON."""
+    if type(before) is type(after):
+        differing: list[str] = []
+        names = zip(before.__struct_fields__, before.__struct_encode_fields__, strict=True)
+        for name, written in names:
+            was, now = getattr(before, name), getattr(after, name)
+            if was is not now and was != now:
+                differing.append(written)
+        return tuple(sorted(differing))
     old: dict[str, object] = msgspec.to_builtins(before)
     new: dict[str, object] = msgspec.to_builtins(after)
     return tuple(sorted(name for name in {*old, *new} if old.get(name) != new.get(name)))

@@ -62,7 +62,8 @@ async def apply_records(
     for ref, (primary_id, prepared) in sorted(chosen.items()):
         before = current.get(ref)
         row = _row(place, primary_id, prepared, before, seen=ref in seen)
-        blobs[row.content_hash] = prepared.form.canonical
+        if before is None or before.content_hash != row.content_hash:
+            blobs[row.content_hash] = prepared.form.canonical
         if row != before:
             rows.append(row)
         if before is None:

@@ -1,0 +1,107 @@
+"""Extraction: HTTP page → decode → bundle → map → canonical bytes → JSON Lines, CPU.
+
+50,000 rows (200 pages of 250, 5,000 distinct telephone numbers, two records each) from one
+local page server in a process of its own. Each contender is a fresh process; what counts is
+its user and system time from the end of its imports to the end of its work. All map with
+the same function. Our path is the product's own, with everything it does besides: declared
+reads, limiter, proof of the body, lineage hashes, the check and the name of every record.
+The floor is the same HTTP library's client, one typed decode a page, the same mapping and
+msgspec's encoder. Peers run in their cheapest documented way: Airbyte CDK a Python
+`HttpStream` read by its entrypoint, with its own messages; Singer SDK a `RESTStream` with
+conformance off and its msgspec writer; dlt its `RESTClient` in a resource that yields whole
+pages, iterated without a pipeline. Memory is what is resident after each page of our path.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import fmean
+
+from benchmarks.harness.children import ChildFailed, Spent, page_server, run
+from benchmarks.harness.figures import Figure, Result, ratios, seconds
+from benchmarks.harness.peers import PeerAbsent, python_of
+from benchmarks.harness.scale import Scale
+
+NAME = "extraction"
+_PEERS = {
+    "airbyte-cdk": "benchmarks.extraction.with_airbyte",
+    "singer-sdk": "benchmarks.extraction.with_singer",
+    "dlt": "benchmarks.extraction.with_dlt",
+}
+_FLOOR, _OURS = "floor", "ours"
+
+
+def measure(scale: Scale) -> Result:
+    """Run every contender in turn, round after round."""
+    contenders: dict[str, tuple[str, Path | None]] = {
+        _FLOOR: ("benchmarks.extraction.floor", None),
+        _OURS: ("benchmarks.extraction.ours", None),
+    }
+    skipped: list[str] = []
+    for peer, module in _PEERS.items() if scale.peers else ():
+        try:
+            contenders[peer] = (module, python_of(peer))
+        except PeerAbsent as absent:
+            skipped.append(str(absent))
+    spent: dict[str, list[Spent]] = {name: [] for name in contenders}
+    with page_server(scale.pages, scale.rows) as origin, tempfile.TemporaryDirectory() as folder:
+        for _ in range(scale.rounds):
+            for name, (module, python) in contenders.items():
+                out = Path(folder, f"{name}.jsonl")
+                each = run(module, origin, str(out), python=python)
+                _check_work(name, each, out, scale)
+                spent[name].append(each)
+    cpu = {name: [each.cpu_seconds for each in rounds] for name, rounds in spent.items()}
+    return Result(figures=_figures(cpu, spent[_OURS]), skipped=tuple(skipped))
+
+
+def _check_work(name: str, spent: Spent, out: Path, scale: Scale) -> None:
+    """Nobody is quick by leaving something out."""
+    rows = scale.pages * scale.rows
+    with out.open("rb") as written:
+        lines = sum(1 for _ in written)
+    if spent.facts["rows"] != rows or lines < 2 * rows:
+        raise ChildFailed(f"{name} read {spent.facts['rows']} of {rows} rows, wrote {lines} lines")
+
+
+def _figures(cpu: Mapping[str, list[float]], ours: list[Spent]) -> tuple[Figure, ...]:
+    peers = {name: values for name, values in cpu.items() if name not in (_FLOOR, _OURS)}
+    figures = [
+        Figure(
+            benchmark=NAME,
+            what="our path / floor",
+            rounds=ratios(cpu[_OURS], cpu[_FLOOR]),
+            bar=1.5,
+            keep="at most",
+            detail=f"ours {seconds(cpu[_OURS])}, floor {seconds(cpu[_FLOOR])}",
+        )
+    ]
+    if peers:
+        best = [min(values) for values in zip(*peers.values(), strict=True)]
+        figures.append(
+            Figure(
+                benchmark=NAME,
+                what="best peer / our path",
+                rounds=ratios(best, cpu[_OURS]),
+                bar=2.5,
+                keep="at least",
+                detail=", ".join(f"{name} {seconds(values)}" for name, values in peers.items()),
+            )
+        )
+    resident = [each.resident_bytes for each in ours]
+    figures.append(
+        Figure(
+            benchmark="memory",
+            what="resident, last tenth / second tenth of the pages",
+            rounds=tuple(_growth(pages) for pages in resident),
+            bar=1.1,
+            keep="at most",
+            detail=f"{max(map(max, resident)) / 2**20:.0f} MiB at most",
+        )
+    )
+    return tuple(figures)
+
+
+def _growth(pages: list[int]) -> float:
+    tenth = len(pages) // 10
+    return fmean(pages[-tenth:]) / fmean(pages[tenth : 2 * tenth])

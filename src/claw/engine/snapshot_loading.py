@@ -1,0 +1,60 @@
+"""Snapshots out of the store: all that one names, or what two name differently."""
+
+from collections.abc import Mapping, Set
+
+from claw.core.model.reference import Ref
+from claw.core.snapshots.content import Snapshot, incomplete
+from claw.core.snapshots.tree import differing_leaves, leaves_of, parts_of
+from claw.ports.unit_of_work import UnitOfWork
+
+
+async def load_leaves(
+    uow: UnitOfWork, snapshot: Snapshot
+) -> tuple[Mapping[Ref, str], Mapping[str, bytes]]:
+    """A snapshot's leaves by reference and their bytes by name, as far as they are there."""
+    tree = (await uow.snapshots.nodes([snapshot.tree])).get(snapshot.tree)
+    if tree is None:
+        raise incomplete(snapshot, f"tree {snapshot.tree} is missing")
+    wanted = set(parts_of(tree).values())
+    parts = await uow.snapshots.nodes(wanted)
+    if missing := sorted(wanted - parts.keys()):
+        raise incomplete(snapshot, f"part {missing[0]} is missing")
+    leaves: dict[Ref, str] = {}
+    for body in parts.values():
+        leaves.update(leaves_of(body))
+    return leaves, await uow.records.blobs(set(leaves.values()))
+
+
+def comparable_by_name(old: Snapshot, new: Snapshot) -> bool:
+    """Whether records of the two that have one name need not be read to be compared."""
+    return (old.first, old.last, old.schema) == (new.first, new.last, new.schema)
+
+
+async def load_differing(
+    uow: UnitOfWork, old: Snapshot, new: Snapshot
+) -> tuple[Mapping[Ref, str], Mapping[Ref, str], Mapping[str, bytes]]:
+    """The leaves that each has and the other has not, and the bytes of all of them.
+
+    Raises:
+        CheckFailed: when a tree or a part that is needed is missing.
+    """
+    trees = await uow.snapshots.nodes({old.tree, new.tree})
+    before, after = _part_names(old, trees), _part_names(new, trees)
+    parts = await uow.snapshots.nodes(before ^ after)
+    gone, come = differing_leaves(
+        _bodies(old, before - after, parts), _bodies(new, after - before, parts)
+    )
+    return gone, come, await uow.records.blobs({*gone.values(), *come.values()})
+
+
+def _part_names(snapshot: Snapshot, trees: Mapping[str, bytes]) -> Set[str]:
+    tree = trees.get(snapshot.tree)
+    if tree is None:
+        raise incomplete(snapshot, f"tree {snapshot.tree} is missing")
+    return set(parts_of(tree).values())
+
+
+def _bodies(snapshot: Snapshot, names: Set[str], parts: Mapping[str, bytes]) -> list[bytes]:
+    if missing := sorted(names - parts.keys()):
+        raise incomplete(snapshot, f"part {missing[0]} is missing")
+    return [parts[name] for name in sorted(names)]
