@@ -96,6 +96,8 @@ async def test_a_part_that_is_old_is_still_old_after_mapping_again(world: World)
 async def test_a_setting_of_the_reading_maps_nothing_again(world: World):
     done = await operations(world).settings.change(world.tenant, "field", {"rate": "3"}, actor=ME)
     assert (done.changed, done.remapped) == (("rate",), None)
+    # The connector of these tests fails where mapping sees such a setting.
+    assert (await world.counts()).quarantined == 0
 
 
 async def test_the_same_value_again_changes_nothing_and_is_not_audited(world: World):
