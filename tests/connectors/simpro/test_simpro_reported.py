@@ -305,6 +305,16 @@ async def test_a_timeline_past_the_cap_is_unreadable_and_the_visit_stays() -> No
     assert progress_of(build, read, schedule) == []
 
 
+@pytest.mark.parametrize("logged", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "soon", None])
+async def test_an_entry_without_a_time_of_ours_is_passed_over(logged: object) -> None:
+    build = world("mobile_status", "filter_ignored")
+    schedule, job, staff = a_visit(build)
+    build.simulator.add_mobile_status(staff=staff, job=job, status="Onsite", at="06:20")
+    build.simulator.add_mobile_status(staff=staff, job=job, status="Paused", at="06:30")
+    build.simulator.state().logs.mobile_status[-1]["DateLogged"] = logged
+    assert progress_of(build, await build.read(), schedule) == [("on_site", "mobile_status")]
+
+
 async def test_a_job_that_is_gone_has_no_timeline_and_the_visit_stays() -> None:
     build = world("timelines")
     schedule, job, _ = a_visit(build)

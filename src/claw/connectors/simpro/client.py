@@ -22,7 +22,7 @@ from claw.connect import (
     TornRead,
     Transient,
 )
-from claw.connect.wall_time import parse_stated_instant
+from claw.connectors.simpro.times import instant_of_ours
 from claw.connectors.simpro.wire import LogEntry, OnlyId, decode
 
 API = "/api/v1.0"
@@ -193,9 +193,9 @@ class Client:
 
 
 def logged_at(row: Row) -> datetime | None:
-    """When an entry of a log was logged, None where it says no time."""
+    """When an entry of a log was logged, None where it says no time of ours."""
     try:
-        return parse_stated_instant(decode(row.body, LogEntry).date_logged)
+        return instant_of_ours(decode(row.body, LogEntry).date_logged)
     except msgspec.ValidationError:
         return None
 

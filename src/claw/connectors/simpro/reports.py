@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from claw.connect.text import one_line, plain_text
-from claw.connect.wall_time import parse_stated_date, parse_stated_instant, parse_wall_time
+from claw.connect.wall_time import parse_stated_date, parse_wall_time
+from claw.connectors.simpro.times import instant_of_ours
 from claw.connectors.simpro.wire import MobileStatus, TimelineEntry, decode, staff_index
 from claw.core.time import local_wall, resolve_local
-from claw.core.time.instants import FIRST_YEAR, LAST_YEAR
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ class _Entry(Struct, rename="pascal"):
 def mobile_reports(body: bytes) -> Iterator[Report]:
     """The reports in entries of ``logs/mobileStatus/``; those without a time say nothing."""
     for entry in entries_of(body, MobileStatus):
-        at = _instant(entry.date_logged)
+        at = instant_of_ours(entry.date_logged)
         if at is not None and entry.status is not None:
             yield Report(
                 name=one_line(str(entry.status.name or ""))[:_LONGEST_NAME],
@@ -132,19 +132,12 @@ def _name_and_clock(line: str) -> tuple[str, time | None]:
 
 def _wall(text: str | None, zone: str) -> datetime | None:
     """What the wall clock showed; a text without an offset is the wall clock itself."""
-    instant = _instant(text)
+    instant = instant_of_ours(text)
     if instant is not None:
         return local_wall(instant, zone)
     day, _, clock = (text or "").strip().replace("T", " ").partition(" ")
     on, at = parse_stated_date(day), parse_wall_time(clock)
     return datetime.combine(on, at) if on is not None and isinstance(at, time) else None
-
-
-def _instant(text: str | None) -> datetime | None:
-    """An instant of our times; what is further off is a placeholder or a slip."""
-    instant = parse_stated_instant(text)
-    in_our_times = instant is not None and FIRST_YEAR < instant.year < LAST_YEAR
-    return instant if in_our_times else None
 
 
 def _identity(entry: TimelineEntry) -> str:

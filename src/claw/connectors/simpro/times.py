@@ -14,12 +14,14 @@ from claw.connect.wall_time import (
     Reading,
     StatedTime,
     parse_stated_date,
+    parse_stated_instant,
     parse_wall_time,
     read_span,
 )
 from claw.connectors.simpro.wire import Block, Schedule, rate_name
 from claw.core.model.records import Segment
 from claw.core.time import day_window
+from claw.core.time.instants import FIRST_YEAR, LAST_YEAR
 
 _LONGEST = timedelta(hours=24)
 _SECONDS_PER_HOUR = 3600
@@ -85,6 +87,12 @@ def segments_of(times: Times, resource: Ref | UnsetType) -> tuple[Segment, ...]:
     if resource is UNSET:
         return ()
     return (Segment(starts_at=times.starts_at, ends_at=times.ends_at, resource=resource),)
+
+
+def instant_of_ours(text: str | None) -> datetime | None:
+    """An instant with an offset; one of another century is a placeholder or a slip."""
+    instant = parse_stated_instant(text)
+    return instant if instant is not None and FIRST_YEAR < instant.year < LAST_YEAR else None
 
 
 def block_extension(block: Block) -> dict[str, object]:
