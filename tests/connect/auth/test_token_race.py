@@ -29,7 +29,7 @@ async def readers(url: str, world: OAuthWorld) -> asyncio.subprocess.Process:
         str(READERS),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert started.stdout is not None
     assert await started.stdout.readline() == b"ready\n"
