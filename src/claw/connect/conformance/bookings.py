@@ -4,11 +4,14 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from claw.connect.conformance.check import expect
-from claw.connect.conformance.session import Read, Stand
+from claw.connect.conformance.session import Read, Stand, schedule_stream
+from claw.ports.connector import Mode
 
 _OPENS = time(6)
 _BOOKABLE_MINUTES = 17 * 60
 _SHOWN = 3
+_AROUND = 3
+_FAR_AROUND = 3660
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -16,9 +19,10 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute))
 
 
-def quieten(stand: Stand, days: int = 3) -> None:
-    """Take away everything around the stage's day."""
-    around = timedelta(days=days)
+def quieten(stand: Stand) -> None:
+    """Take away everything around the stage's day; all there is, where no window is read."""
+    windows = Mode.WINDOW in schedule_stream(stand.connector.manifest).modes
+    around = timedelta(days=_AROUND if windows else _FAR_AROUND)
     stand.stage.clear(stand.stage.today - around, stand.stage.today + around)
 
 
