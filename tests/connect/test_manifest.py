@@ -46,6 +46,7 @@ def test_a_good_manifest_gives_its_streams_in_the_contracts_types() -> None:
         ('modes = ["window", "by_id"]', 'modes = ["by_id"]', "streams[0].removal"),
         ('produces = ["appointment"]', 'produces = ["invoice"]', "streams[0].produces"),
         ("acme_connector.simulator:create_simulator", "acme", "simulator"),
+        ('key = "acme"', 'key = "acme"\nconformance = "acme"', "conformance"),
     ],
 )
 def test_a_bad_manifest_is_refused_with_the_key_at_fault(old: str, new: str, field: str) -> None:

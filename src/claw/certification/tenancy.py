@@ -12,7 +12,7 @@ from msgspec import Struct
 from claw.app import Engine
 from claw.connect.conformance.harness import ConnectionSeen, SyncSeen
 from claw.connect.transport import Transport
-from claw.core.errors import ClawError
+from claw.core.errors import NotFound
 from claw.engine.sync import ConnectionReport, SyncReport
 from claw.ports.connection_store import Connection
 from claw.ports.connector import Connector
@@ -113,7 +113,7 @@ class EngineTenancy:
             accepted = await self._engine.sync.accept(
                 self._tenant, self._last.run, actor="certification"
             )
-        except ClawError:
+        except NotFound:
             return 0
         return len(accepted)
 
