@@ -11,7 +11,7 @@ _OPENS = time(6)
 _BOOKABLE_MINUTES = 17 * 60
 _SHOWN = 3
 _AROUND = 3
-_FAR_AROUND = 3660
+_FAR_AROUND = 400
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -19,9 +19,9 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute))
 
 
-def quieten(stand: Stand) -> None:
+def quieten(stand: Stand, *, far: bool = False) -> None:
     """Take away everything around the stage's day; all there is, where no window is read."""
-    windows = Mode.WINDOW in schedule_stream(stand.connector.manifest).modes
+    windows = Mode.WINDOW in schedule_stream(stand.connector.manifest).modes and not far
     around = timedelta(days=_AROUND if windows else _FAR_AROUND)
     stand.stage.clear(stand.stage.today - around, stand.stage.today + around)
 
