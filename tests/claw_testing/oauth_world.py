@@ -65,6 +65,7 @@ class OAuthWorld:
         self.db = PostgresDatabase(self.pool)
         self.box = AesGcmBox(bytes(32))
         self.catalog = InstalledConnectors(allow_plain_http_loopback=True)
+        self.budget = MemoryRateBudget(self.machine)
         self.http = self.elsewhere()
 
     @property
@@ -78,7 +79,7 @@ class OAuthWorld:
     def elsewhere(self) -> TransportFactory:
         """The way to the source as another process would build it."""
         return TransportFactory(
-            limiters=Limiters(MemoryRateBudget(self.machine), self.machine, str.encode),
+            limiters=Limiters(self.budget, self.machine, str.encode),
             tokens=TokenSources(
                 db=self.db,
                 box=self.box,

@@ -3,8 +3,9 @@
 This package's top level is the contract itself, re-exported so that an author has one
 place to import from. The rooms beside it are imported by name: ``manifest`` and
 ``settings`` check what a connector declares and what a connection is given, ``catalog``
-finds installed connectors, ``transport`` is the only way to a vendor's API, ``text``,
-``parts`` and ``wall_time`` are the rules of reading that every connector shares.
+finds installed connectors, ``transport`` is the only way to a vendor's API, ``auth``
+proves there who a connection is, ``text``, ``parts`` and ``wall_time`` are the rules of
+reading that every connector shares.
 
 May import ``claw.ports``, ``claw.core.model``, ``claw.core.time`` and
 ``claw.core.phones``, never the engine, the store or a connector. Importing this package

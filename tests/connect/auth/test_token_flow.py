@@ -33,6 +33,7 @@ async def test_the_token_request_is_told_by_its_template_and_counted(pool: Pool)
     async with oauth_world(pool) as world:
         await world.read()
         told = [(each.method, each.template, each.outcome) for each in world.notebook.attempts]
+        assert len(world.budget.granted) == 2
     assert told == [("POST", "/oauth2/token", "ok"), ("GET", COMPANIES, "ok")]
 
 

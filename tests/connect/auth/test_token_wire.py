@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from claw.connect.answers import Answer
 from claw.connect.auth.refusals import failed
+from claw.connect.auth.vault import Token
 from claw.connect.auth.wire import (
     Client,
     Denied,
@@ -180,3 +181,11 @@ def test_requests_are_forms_with_the_client_in_the_body() -> None:
         "client_id": ["us"],
         "client_secret": ["s&cr=t é+"],
     }
+
+
+def test_what_holds_secrets_does_not_show_them() -> None:
+    issued = judged({"access_token": "canary-a", "refresh_token": "canary-r"})
+    assert isinstance(issued, Issued)
+    token = Token(value="canary-t", generation=1)
+    for holder in (issued, token, Client(id="us", secret="canary-c")):
+        assert "canary" not in f"{holder!r} {holder} {list(holder.__rich_repr__())}"

@@ -4,16 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from uuid import UUID
 
-from msgspec import Struct
-
 from claw.connect.auth.ways import Way, way_of
-from claw.connect.auth.wire import Client
+from claw.connect.auth.wire import Client, Hidden
 from claw.core.errors import InvalidInput
 from claw.ports.connector_errors import ConfigInvalid
 from claw.ports.manifest import GrantKind, Manifest
 
 
-class Credential(Struct, frozen=True, kw_only=True):
+class Credential(Hidden, frozen=True, kw_only=True):
     """The client, and by consent the refresh token a person gave.
 
     ``seed`` names the grant these secrets begin, so that another consent or another client

@@ -5,10 +5,8 @@ Each method is one transaction; none is open while the vendor is asked.
 
 from uuid import UUID
 
-from msgspec import Struct
-
 from claw.connect.auth.credential import Credential, credential_of
-from claw.connect.auth.wire import Issued, client_credentials_form, refresh_form
+from claw.connect.auth.wire import Hidden, Issued, client_credentials_form, refresh_form
 from claw.ports.connector_errors import ConfigInvalid
 from claw.ports.grant_store import Grant, GrantLease
 from claw.ports.manifest import GrantKind, Manifest
@@ -16,14 +14,14 @@ from claw.ports.secrets import SecretBox, connection_purpose
 from claw.ports.unit_of_work import Database, UnitOfWork
 
 
-class Token(Struct, frozen=True, kw_only=True):
+class Token(Hidden, frozen=True, kw_only=True):
     """An access token and the generation of the grant it belongs to."""
 
     value: str
     generation: int
 
 
-class Renewal(Struct, frozen=True, kw_only=True):
+class Renewal(Hidden, frozen=True, kw_only=True):
     """The right to renew, and the one request that it allows."""
 
     lease: GrantLease

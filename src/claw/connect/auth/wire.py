@@ -25,14 +25,24 @@ _CLIENT_IS_REFUSED = frozenset({"invalid_client", "unauthorized_client", "unsupp
 _PASSES = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 
 
-class Client(Struct, frozen=True, kw_only=True):
+class Hidden(Struct, frozen=True, kw_only=True):
+    """Holds secrets, so that it is shown by its name alone."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return []
+
+
+class Client(Hidden, frozen=True, kw_only=True):
     """Who asks: the application's own credential with the vendor."""
 
     id: str
     secret: str
 
 
-class Issued(Struct, frozen=True, kw_only=True):
+class Issued(Hidden, frozen=True, kw_only=True):
     """New tokens. ``refresh_token`` is None where the server gave none."""
 
     access_token: str
