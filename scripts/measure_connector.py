@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         package_percent=covered["package"],
         edge_cases=cases,
         open_cases=open_cases,
+        shape_tests=shape_tests(tests / "simulator", place.tree),
     )
     if code_digest(place.folder) != before:
         print("measure: the code changed while it was being measured", file=sys.stderr)
@@ -99,6 +101,25 @@ def coverage_of(folder: Path, tests: Path, tree: Path) -> dict[str, float]:
     }
     measured = [s for name, s in inside.items() if name.parts[0] not in _NOT_MEASURED]
     return {"mapping.py": _percent([inside[Path("mapping.py")]]), "package": _percent(measured)}
+
+
+def shape_tests(folder: Path, tree: Path) -> int:
+    """How many tests hold the simulator's answers against the vendor's, in ``*shapes*.py``.
+
+    Raises:
+        SystemExit: one of them failed.
+    """
+    modules = sorted(str(module) for module in folder.glob("test_*shapes*.py"))
+    if not modules:
+        return 0
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *modules],
+        cwd=tree, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    passed = re.search(r"(\d+) passed", ran.stdout)
+    if ran.returncode != 0 or passed is None:
+        raise SystemExit("measure: the simulator's shapes do not hold")
+    return int(passed[1])
 
 
 def ledger_of(key: str, tree: Path) -> tuple[int | None, int | None]:

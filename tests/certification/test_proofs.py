@@ -17,6 +17,10 @@ from claw_testing.quality_files import quality_file
 from claw_testing.sample_connector.connector import MANIFEST
 
 TODAY = date(2026, 11, 25)
+PAGE = """
+Settings: base_url, requests_per_second, api_key. Reads studio, bookings, clients (id, name,
+mobile, email) and stylists.
+"""
 REASON = '{ exempt = "the vendor has no such thing" }'
 
 
@@ -26,6 +30,9 @@ def grounds(tmp_path: Path) -> Grounds:
     folder = tmp_path / "package"
     folder.mkdir()
     (folder / "mapping.py").write_text("meaning = 42\n")
+    page = tmp_path / MANIFEST.docs
+    page.parent.mkdir(parents=True)
+    page.write_text(PAGE)
     return Grounds(
         place=Place(key="snips", distribution="snips", version="1", folder=folder, tree=tmp_path),
         manifest=MANIFEST,
@@ -40,6 +47,7 @@ def grounds(tmp_path: Path) -> Grounds:
             package_percent=95.0,
             edge_cases=3,
             open_cases=0,
+            shape_tests=1,
             mutation_percent=85.0,
         ),
         throughput=Throughput(
@@ -99,8 +107,8 @@ def test_what_holds_though_it_is_still_to_do_is_not_counted(grounds: Grounds):
 
 def test_what_nobody_signed_is_not_proved(grounds: Grounds):
     unsigned = replace(grounds, quality=load_quality(quality_file(signed=False)))
-    assert judged(unsigned, "pages_reviewed").outcome == "not_measured"
-    assert reached(judge_rules(unsigned)) == "none"
+    assert judged(unsigned, "runbook_rehearsed").outcome == "not_measured"
+    assert reached(judge_rules(unsigned)) == "silver"
 
 
 @pytest.mark.parametrize(
@@ -110,6 +118,7 @@ def test_what_nobody_signed_is_not_proved(grounds: Grounds):
         ("mapping_branches", {"mapping_branch_percent": 99.9}),
         ("package_lines", {"package_percent": 94.9}),
         ("edge_cases", {"open_cases": 1}),
+        ("simulator_shapes", {"shape_tests": 0}),
         ("mutation", {"mutation_percent": 84.9}),
     ],
 )
@@ -164,13 +173,24 @@ def test_a_page_must_be_there_with_its_heading(grounds: Grounds):
     asked = replace(grounds, quality=load_quality(data))
     assert judged(asked, "page_limits").outcome == "not_held"
     page = grounds.place.tree / "docs" / "snips.md"
-    page.parent.mkdir()
     page.write_text("# Snips\n\n## Limits\n")
     assert judged(asked, "page_limits").outcome == "not_held"
     page.write_text("# Snips\n\n## Known limits\n")
     assert judged(asked, "page_limits").outcome == "held"
     elsewhere = replace(asked, place=replace(asked.place, tree=None))
     assert judged(elsewhere, "page_limits").outcome == "not_measured"
+
+
+@pytest.mark.parametrize("word", ["api_key", "email", "stylists"])
+def test_a_page_must_name_every_setting_column_and_resource(grounds: Grounds, word: str):
+    assert grounds.place.tree is not None
+    page = grounds.place.tree / MANIFEST.docs
+    page.write_text(PAGE.replace(word, "such"))
+    rule = judged(grounds, "page_facts")
+    assert (rule.outcome, word in rule.detail) == ("not_held", True)
+    assert reached(judge_rules(grounds)) == "none"
+    page.unlink()
+    assert judged(grounds, "page_facts").outcome == "not_held"
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_a_file_that_breaks_a_rule_is_refused_by_its_key(field: str, data: bytes
 
 @pytest.mark.parametrize("wrong", [b'rule = "invented"', b'rule = "changes"'])
 def test_only_rules_that_people_judge_are_signed(wrong: bytes):
-    data = quality_file().replace(b'rule = "pages_reviewed"', wrong)
+    data = quality_file().replace(b'rule = "runbook_rehearsed"', wrong)
     with pytest.raises(InvalidInput) as refused:
         load_quality(data)
     assert refused.value.field == "sign_offs[0].rule"

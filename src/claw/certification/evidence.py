@@ -26,7 +26,9 @@ class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``code`` names the adapter's modules that were measured (:func:`code_digest`). Percents
     are of branches of ``mapping.py`` and of lines and branches of the adapter's modules.
-    ``open_cases`` are edge cases neither proved nor explained, None without a ledger.
+    ``open_cases`` are edge cases neither proved nor explained, None without a ledger;
+    ``shape_tests`` the passed tests that hold the simulator against the vendor's own
+    documentation or recorded answers.
     """
 
     connector: str
@@ -37,6 +39,7 @@ class Evidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     package_percent: float
     edge_cases: int | None = None
     open_cases: int | None = None
+    shape_tests: int = 0
     mutation_percent: float | None = None
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from claw.app import Engine, StandIns, wire
 from claw.certification.databases import ScratchServer
 from claw.certification.tenancy import EngineTenancy
 from claw.certification.waiting import SetClock, SharedBudget, SkippingMachine
@@ -33,6 +32,7 @@ from claw.store.unit_of_work import PostgresDatabase
 from claw.system.ids import RandomIds
 from claw.system.secret_box import AesGcmBox
 from claw.telemetry import PrometheusMetrics, logger_to
+from claw.wiring import Engine, StandIns, wire
 
 _TRACE = "0af7651916cd43dd8448eb211c80319c"
 

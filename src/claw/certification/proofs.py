@@ -26,6 +26,8 @@ from claw.connect.conformance.tiers import (
 )
 from claw.ports.manifest import Manifest
 
+_WORD = re.compile(r"\w+")
+_PARAMETER = re.compile(r"\{[^}]*\}")
 _HEADING = re.compile(r"^#+\s+(.*?)\s*$", re.MULTILINE)
 _Verdict = tuple[RuleOutcome, str]
 
@@ -118,6 +120,29 @@ def _page(rule: Rule, grounds: Grounds) -> _Verdict:
     return "held", link
 
 
+def _page_facts(_rule: Rule, grounds: Grounds) -> _Verdict:
+    """Privacy is a matter of columns, so the page must name each of them."""
+    docs, tree = grounds.manifest.docs, grounds.place.tree
+    if docs.startswith("https://") or tree is None:
+        return "not_measured", f"{docs or 'its page'}: not in a source tree that is here"
+    page = tree / docs
+    if not page.is_file():
+        return "not_held", f"there is no page {docs}"
+    words = set(_WORD.findall(page.read_text(encoding="utf-8")))
+    missing = sorted(_facts(grounds.manifest) - words)
+    return _if(not missing, f"{docs} does not name {', '.join(missing)}" if missing else docs)
+
+
+def _facts(manifest: Manifest) -> set[str]:
+    """Settings, columns and the last word of every path that the manifest declares."""
+    paths = (_PARAMETER.sub("", read.template).rstrip("/") for read in manifest.reads)
+    return {
+        *(setting.name for setting in manifest.settings),
+        *(column for read in manifest.reads for column in read.columns),
+        *(path.rpartition("/")[2] for path in paths if path),
+    }
+
+
 def _anchors(page: Path) -> set[str]:
     """The anchors that the common renderers give to a page's headings."""
     headings = _HEADING.findall(page.read_text(encoding="utf-8"))
@@ -165,6 +190,10 @@ def _edge_cases(evidence: Evidence) -> _Verdict:
     )
 
 
+def _simulator_shapes(evidence: Evidence) -> _Verdict:
+    return _if(evidence.shape_tests > 0, f"{evidence.shape_tests} tests of its answers' shapes")
+
+
 def _mutation(evidence: Evidence) -> _Verdict:
     if evidence.mutation_percent is None:
         return "not_measured", "not measured"
@@ -194,10 +223,12 @@ _PROOFS: Mapping[Proof, Callable[[Rule, Grounds], _Verdict]] = {
     "owner": _owner,
     "limit": _limit,
     "page": _page,
+    "page_facts": _page_facts,
     "typing": _from_evidence(_typing),
     "mapping_branches": _from_evidence(_mapping_branches),
     "package_lines": _from_evidence(_package_lines),
     "edge_cases": _from_evidence(_edge_cases),
+    "simulator_shapes": _from_evidence(_simulator_shapes),
     "mutation": _from_evidence(_mutation),
     "throughput": _throughput,
 }

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 from msgspec import Struct
 
-from claw.app import Engine
 from claw.connect.conformance.harness import ConnectionSeen, SyncSeen
 from claw.connect.transport import Transport
 from claw.core.errors import NotFound
@@ -25,6 +24,7 @@ from claw.store.roles import identifier
 from claw.store.tenancy import Pool, Transaction
 from claw.store.unit_of_work import PostgresDatabase
 from claw.telemetry import PrometheusMetrics
+from claw.wiring import Engine
 
 if TYPE_CHECKING:
     from claw.certification.installation import EngineInstallation
