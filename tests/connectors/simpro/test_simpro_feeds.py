@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claw.connectors.simpro.connector import CONNECTOR
@@ -248,6 +248,7 @@ async def test_a_cursor_that_is_not_understood_advises_a_whole_read(text: str) -
     assert world.simulator.log == []
 
 
+@settings(max_examples=30)
 @given(st.lists(st.lists(st.integers(0, 600), max_size=8), max_size=5))
 async def test_every_entry_within_the_overlap_is_told_exactly_once(
     batches: list[list[int]],
