@@ -1,10 +1,17 @@
 """Rows that cannot be mapped: kept raw and shown, and never in the way of the others."""
 
+from random import Random
+from string import ascii_letters
+
 import pytest
 
+from claw.ports.connector import Bundle, MapEnv, MapResult, Quarantined
 from claw.store.tenancy import Pool
 from claw_testing.scripted_connector import ScriptedConnector, scripted_manifest
 from claw_testing.sync_world import World, new_world
+
+# Random, so that it does not shrink: a key of PostgreSQL takes less.
+NO_NAME = "".join(Random(1).choices(ascii_letters, k=6000))
 
 BAD = {
     "broken": ({"broken": True}, "start_unreadable"),
@@ -15,6 +22,16 @@ BAD = {
     "no such status": ({"status": "postponed"}, "not_canonical"),
     "ends first": ({"end": "2026-11-25T00:00:00+00:00"}, "not_canonical"),
     "no zone at all": ({"end": "2026-11-25T03:00:00"}, "not_canonical"),
+    "no end in sight": ({"end": "9999-12-31T23:59:59+00:00"}, "not_canonical"),
+    "an end that has no UTC": ({"end": "9999-12-31T23:59:59-12:00"}, "not_canonical"),
+    "reported long ago": (
+        {"progress": [{"state": "on_site", "at": "0001-01-01T00:00:00+00:00", "id": "1"}]},
+        "not_canonical",
+    ),
+    "evidence that is no name": (
+        {"progress": [{"state": "on_site", "at": "2026-11-25T02:10:00+00:00", "id": NO_NAME}]},
+        "not_canonical",
+    ),
 }
 
 
@@ -58,6 +75,18 @@ async def test_a_mended_row_leaves_quarantine(world: World):
     world.vendor.visit(1, "2026-11-25T01:00")
     assert (await world.counts()).added == 1
     assert await codes(world) == []
+
+
+async def test_what_a_connector_says_of_a_bad_row_may_be_no_text_of_a_database(pool: Pool):
+    class Hostile(ScriptedConnector):
+        def map(self, bundle: Bundle, env: MapEnv) -> MapResult:
+            return Quarantined(code="odd", path="a\x00b", detail="half a \ud83d")
+
+    world = await new_world(pool, connector=Hostile())
+    world.vendor.visit(1, "2026-11-25T01:00")
+    assert (await world.counts()).quarantined == 1
+    ((_, row),) = await world.service().quarantined(world.tenant)
+    assert row.path == "a\ufffdb"
 
 
 async def test_since_when_a_row_is_bad_stays(world: World):

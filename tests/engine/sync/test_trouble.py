@@ -1,11 +1,27 @@
 """What each kind of trouble does to a connection, a stream and a slice."""
 
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
 from claw.core.errors import InvalidInput, NotFound, Refused
 from claw.engine.sync import SyncReport
+from claw.engine.sync.report import ConnectionReport, SyncError
+from claw.ports.connection_store import Connection
+from claw.ports.connector import (
+    Account,
+    CheckReport,
+    Context,
+    Covered,
+    Hints,
+    NoHints,
+    ReadEvent,
+    ReadRequest,
+    Slice,
+    StandingWarning,
+)
 from claw.ports.connector_errors import (
     AuthRevoked,
     ConfigInvalid,
@@ -20,8 +36,9 @@ from claw.ports.connector_errors import (
 )
 from claw.ports.connector_errors import Refused as SourceRefused
 from claw.store.tenancy import Pool
+from claw.store.unit_of_work import PostgresDatabase
 from claw_testing.scripted_connector import ScriptedConnector, scripted_manifest
-from claw_testing.sync_world import World, connection_status, new_world
+from claw_testing.sync_world import NOW, World, connection_status, new_world
 
 NO_ANSWER = Transient("no answer", cause="unreachable")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -172,3 +189,113 @@ async def test_every_day_of_a_slice_that_arrived_is_covered_as_of_the_run(pool: 
     days = [row["day"] for row in rows]
     assert days[:5] == ["2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-12-02"]
     assert {row["data_as_of"] for row in rows} == {world.clock.now()}
+
+
+async def beside(world: World, connector: ScriptedConnector) -> Sequence[ConnectionReport]:
+    """A run of the world's sound connection and of one of that connector, in this order."""
+    sound, world.connector = world.connector, connector
+    other = Connection(
+        connection_id=uuid4(),
+        name="a-first",
+        connector="scripted",
+        settings={},
+        status="active",
+        paused_reason=None,
+        facts=None,
+        created_at=NOW,
+    )
+    async with PostgresDatabase(world.pool).tenant(world.tenant.tenant_id) as uow:
+        await uow.connections.add(other)
+    world.connector = OneForEach({"a-first": connector, "field": sound})
+    return (await world.sync()).connections
+
+
+class OneForEach(ScriptedConnector):
+    """Behaves as another connector does, for each connection as it is told."""
+
+    def __init__(self, connectors: Mapping[str, ScriptedConnector]) -> None:
+        super().__init__()
+        self._connectors = connectors
+
+    async def check(self, ctx: Context) -> CheckReport:
+        return await self._connectors[ctx.connection].check(ctx)
+
+    def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        return self._connectors[ctx.connection].read(ctx, request)
+
+
+class FailsReading(ScriptedConnector):
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        raise KeyError("secret-of-ada")
+        yield
+
+
+class FailsChecking(ScriptedConnector):
+    async def check(self, ctx: Context) -> CheckReport:
+        raise ValueError("secret-of-ada")
+
+
+class CoversNoZone(ScriptedConnector):
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        assert request.slice is not None
+        start, end = request.slice.start, request.slice.end
+        zoneless = Slice(start=start.replace(tzinfo=None), end=end.replace(tzinfo=None))
+        yield Covered(slice=zoneless, seen=0)
+
+
+@pytest.mark.parametrize(
+    ("connector", "said"),
+    [
+        (FailsReading, "KeyError in test_trouble.py"),
+        (FailsChecking, "ValueError in test_trouble.py"),
+        (CoversNoZone, "TypeError"),
+    ],
+)
+async def test_a_defect_of_one_connector_is_its_own_trouble(
+    world: World, connector: type[ScriptedConnector], said: str
+):
+    world.vendor.visit(1, "2026-11-25T01:00")
+    first, second = await beside(world, connector())
+    assert (first.status, second.status) == ("failed", "ok")
+    assert isinstance(first.error, SyncError)
+    assert first.error.code == "connector_bug"
+    assert said in first.error.message
+    assert "secret" not in first.error.message
+
+
+async def test_a_feed_that_fails_otherwise_than_it_may_is_a_defect_of_the_connector(pool: Pool):
+    class FailsFollowing(ScriptedConnector):
+        async def pull_hints(
+            self, ctx: Context, stream: str, cursor: str | None, since: datetime
+        ) -> Hints | NoHints:
+            raise KeyError("secret-of-ada")
+
+    world = await new_world(pool, connector=FailsFollowing())
+    world.vendor.visit(1, "2026-11-25T01:00")
+    await world.sync()
+    assert outcome(await world.changes()) == ("failed", "connector_bug", 0)
+
+
+async def test_what_a_connector_says_may_be_no_text_of_a_database(pool: Pool):
+    class Hostile(ScriptedConnector):
+        async def check(self, ctx: Context) -> CheckReport:
+            return CheckReport(
+                account=Account(id="1", name="Trades\x00 Ltd", zone="Australia/Sydney"),
+                capabilities={"plan": "half a \ud83d"},
+                warnings=(StandingWarning(code="odd", message="a\x00b"),),
+            )
+
+        async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+            raise SourceRefused("a\x00b", recovery=Recovery.SHRINK_PAGE, hint="half a \ud83d")
+            yield
+
+    world = await new_world(pool, connector=Hostile())
+    (report,) = (await world.sync()).connections
+    assert [warning.message for warning in report.warnings] == ["a\ufffdb"]
+    assert isinstance(report.error, SyncError)
+    assert report.error.message == "a\ufffdb"
+    async with PostgresDatabase(pool).tenant(world.tenant.tenant_id) as uow:
+        connection = await uow.connections.find("field")
+    assert connection is not None
+    assert connection.facts is not None
+    assert connection.facts.account.name == "Trades\ufffd Ltd"

@@ -7,7 +7,14 @@ seconds. May import the standard library, whenever and tzdata.
 
 from claw.core.time.cron import from_cron
 from claw.core.time.days import Interval, dates, day_window, local_date, local_wall, span
-from claw.core.time.instants import format_instant, parse_date, parse_instant, whole_seconds
+from claw.core.time.instants import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    format_instant,
+    parse_date,
+    parse_instant,
+    whole_seconds,
+)
 from claw.core.time.recurrence import (
     Daily,
     Dated,
@@ -29,6 +36,8 @@ from claw.core.time.tzdata_pin import check_canaries, pin_tzdata, tzdata_version
 from claw.core.time.zones import check_zone, known_zone
 
 __all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
     "Daily",
     "Dated",
     "Due",

@@ -10,6 +10,7 @@ from claw.core.model.canonical import NotCanonical, raw_hash
 from claw.core.model.normalise import StoredForm
 from claw.core.model.records import Appointment, Record
 from claw.engine.sync.checking import Companions, checked
+from claw.engine.sync.connector_calls import plain_quarantine
 from claw.ports.connector import (
     Bundle,
     Connector,
@@ -127,7 +128,7 @@ def prepare(
         primary_hash=raw_hash(bundle.primary.body),
         records=records,
         skipped=result if isinstance(result, Skipped) else None,
-        quarantined=result if isinstance(result, Quarantined) else None,
+        quarantined=plain_quarantine(result) if isinstance(result, Quarantined) else None,
     )
     if not resolved:
         return prepared

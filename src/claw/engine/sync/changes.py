@@ -12,6 +12,7 @@ from claw.core.time import span
 from claw.engine.sync.absence import RunSoFar, decide_absences
 from claw.engine.sync.applying import Place, apply_absences
 from claw.engine.sync.bundles import PreparedBundle, filled_from_each_other
+from claw.engine.sync.connector_calls import connector_code
 from claw.engine.sync.leases import writing
 from claw.engine.sync.reading import ByIdRead, ask_by_id
 from claw.engine.sync.slices import SliceWork
@@ -89,7 +90,8 @@ class ChangesWork:
                 code="never_read",
                 hint="run `claw sync` once",
             )
-        hints = await feed.pull_hints(self._source.context, name, cursor, min(read_at))
+        with connector_code():
+            hints = await feed.pull_hints(self._source.context, name, cursor, min(read_at))
         if isinstance(hints, NoHints):
             raise Refused(
                 hints.message,

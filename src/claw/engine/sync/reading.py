@@ -1,9 +1,10 @@
 """Reading one slice whole, or failing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from msgspec import Struct
 
+from claw.engine.sync.connector_calls import connector_code
 from claw.engine.sync.source import Source
 from claw.ports.connector import (
     Absent,
@@ -11,6 +12,7 @@ from claw.ports.connector import (
     Covered,
     Mode,
     Page,
+    ReadEvent,
     ReadRequest,
     Slice,
 )
@@ -47,7 +49,7 @@ async def read_slice(
     request = ReadRequest(stream=stream, mode=Mode.WINDOW, slice=wanted)
     bundles: dict[str, Bundle] = {}
     covered: Covered | None = None
-    async for event in source.connector.read(source.context, request):
+    async for event in _events(source, request):
         if covered is not None:
             raise ConnectorBug("the connector went on after it had covered the slice")
         match event:
@@ -63,8 +65,9 @@ async def read_slice(
         raise ConnectorBug("the connector ended without covering the slice")
     if covered.seen != len(bundles):
         raise ConnectorBug(f"the connector says it saw {covered.seen} rows and gave {len(bundles)}")
-    if covered.slice.start > wanted.start or covered.slice.end < wanted.end:
-        raise ConnectorBug("the connector covered less than it was asked for")
+    with connector_code():
+        if covered.slice.start > wanted.start or covered.slice.end < wanted.end:
+            raise ConnectorBug("the connector covered less than it was asked for")
     return SliceRead(bundles=tuple(bundles[key] for key in sorted(bundles)), covered=covered.slice)
 
 
@@ -78,7 +81,7 @@ async def ask_by_id(source: Source, stream: str, ids: Sequence[str]) -> ByIdRead
     trouble: ConnectorError | None = None
     request = ReadRequest(stream=stream, mode=Mode.BY_ID, ids=tuple(sorted(ids)))
     try:
-        async for event in source.connector.read(source.context, request):
+        async for event in _events(source, request):
             match event:
                 case Page():
                     found.update({bundle.primary.source_id: bundle for bundle in event.bundles})
@@ -97,3 +100,9 @@ async def ask_by_id(source: Source, stream: str, ids: Sequence[str]) -> ByIdRead
     return ByIdRead(
         found=tuple(found[key] for key in sorted(found)), absent=frozenset(absent), trouble=trouble
     )
+
+
+async def _events(source: Source, request: ReadRequest) -> AsyncGenerator[ReadEvent]:
+    with connector_code():
+        async for event in source.connector.read(source.context, request):
+            yield event

@@ -8,8 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from claw.core.errors import NotFound
+from claw.core.model.canonical import nfc
 from claw.engine.connections import secret_purpose
 from claw.engine.reconnecting import ask_to_reconnect, note_reconnected
+from claw.engine.sync.connector_calls import connector_code, plain_report, plain_warning
 from claw.engine.sync.report import SyncError, SyncWarning
 from claw.ports.catalog import ConnectorCatalog
 from claw.ports.connection_store import Connection, Facts
@@ -163,7 +165,8 @@ class Sources:
         """
         tenant, connection = source.tenant, source.connection
         try:
-            report = await source.connector.check(source.context)
+            with connector_code():
+                report = plain_report(await source.connector.check(source.context))
         except AuthRevoked as error:
             await self.pause(source, error)
             raise
@@ -197,7 +200,8 @@ class Sources:
 
 def told_of(warnings: Sequence[StandingWarning]) -> list[SyncWarning]:
     """What a connector wants the tenant to know, each thing once."""
-    return list(dict.fromkeys(SyncWarning(code=w.code, message=w.message) for w in warnings))
+    plain = (plain_warning(warning) for warning in warnings)
+    return list(dict.fromkeys(SyncWarning(code=w.code, message=w.message) for w in plain))
 
 
 def warnings_of(report: CheckReport) -> list[SyncWarning]:
@@ -229,4 +233,8 @@ def describe_error(error: ConnectorError | NotFound, connection: str) -> SyncErr
             hint = f"check {field} with `claw connection show {connection}`"
         case _:
             hint = error.hint
-    return SyncError(code=error.code, message=error.message, hint=hint)
+    return SyncError(
+        code=error.code,
+        message=nfc(error.message),
+        hint=None if hint is None else nfc(hint),
+    )
