@@ -35,6 +35,19 @@ async def test_a_moved_row_keeps_its_id_and_leaves_its_day(
     assert (log[-1]["ScheduleID"], log[-1]["Message"]) == (str(before["ID"]), "Schedule moved")
 
 
+async def test_a_jobs_technicians_follow_its_rows(
+    client: httpx2.AsyncClient, simulator: Simulator
+) -> None:
+    row = first_job(simulator)
+    path = f"/jobs/{row['Project']['ProjectID']}?columns=ID,Technicians"
+    before = (await client.get(path)).json()["Technicians"]
+    simulator.reassign_schedule(row["ID"], 12)
+    after = (await client.get(path)).json()["Technicians"]
+    assert row["Staff"] in before
+    assert row["Staff"] not in after
+    assert 12 in {member["ID"] for member in after}
+
+
 async def test_a_deleted_row_is_gone_everywhere(
     client: httpx2.AsyncClient, simulator: Simulator
 ) -> None:

@@ -11,9 +11,10 @@ from itertools import count
 import httpx2
 import pytest
 
-from claw.app import load_simulator
 from claw.connectors.simpro.simulator import Simulator, create_simulator
+from claw.connectors.simpro.simulator.crews import with_more_staff
 from claw.connectors.simpro.simulator.encoding import encode
+from claw.connectors.simpro.simulator.roster import COMPANIES
 
 TODAY = date(2026, 11, 24)
 FIRST, LAST = TODAY - timedelta(days=1), TODAY + timedelta(days=14)
@@ -38,12 +39,6 @@ def test_there_are_as_many_rows_as_asked_for(wanted: int) -> None:
     assert len({row["ID"] for row in rows}) == wanted
 
 
-def test_the_command_line_can_ask_for_a_size() -> None:
-    simulator = load_simulator("simpro", seed=1, today=TODAY, faults=(), schedules=40)
-    assert isinstance(simulator, Simulator)
-    assert len(simulator.schedules(FIRST, LAST)) == 40
-
-
 def test_the_other_company_stays_as_it_is() -> None:
     small, large = create_simulator(today=TODAY), create_simulator(today=TODAY, schedules=700)
     assert small.schedules(FIRST, LAST, 3) == large.schedules(FIRST, LAST, 3)
@@ -65,6 +60,11 @@ def test_a_big_business_is_believable() -> None:
     assert len(sites) > 200
     assert len({member.id for member in state.company.staff}) == len(state.company.staff)
     assert len({member.name for member in state.company.staff}) == len(state.company.staff)
+
+
+def test_nobody_of_the_largest_staff_shares_a_name() -> None:
+    company = with_more_staff(COMPANIES[2], 1500)
+    assert len({member.name for member in company.staff}) == len(company.staff) > 1500
 
 
 def test_another_seed_is_another_big_business() -> None:
