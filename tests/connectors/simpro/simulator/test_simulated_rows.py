@@ -252,6 +252,8 @@ async def test_the_company_states_its_standard_offset_all_year(
 async def test_a_contractor_job_has_no_schedule_row(client: httpx2.AsyncClient) -> None:
     found = await rows(client, "/contractorJobs/")
     assert found
+    dates = [row["DueDate"] for row in await rows(client, "/contractorJobs/", columns="ID,DueDate")]
+    assert len(dates) == len(set(dates)), "one job a date is subcontracted"
     item = (await client.get(f"/contractorJobs/{found[0]['ID']}")).json()
     assert item["Status"] in ("Pending", "Complete")
     job, section, center = (
