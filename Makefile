@@ -4,12 +4,13 @@
 BIN := .venv/bin
 ARGS ?=
 CONNECTOR ?= simpro
+NAME ?=
 
 # Zone data comes from the pinned tzdata package only, never from the machine.
 export PYTHONTZPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-zones certify check format lock clean
+.PHONY: help install demo bench test test-zones certify check format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:[^#]*## /|/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -29,6 +30,12 @@ test-zones: install ## keep every time on every date 2020-2035 in every zone the
 certify: install ## measure a connector, certify it and write its report (CONNECTOR=simpro)
 	@$(BIN)/python scripts/measure_connector.py $(CONNECTOR)
 	@$(BIN)/claw connector certify $(CONNECTOR) --report docs/connectors/$(CONNECTOR)-quality.md
+
+test-week: install ## a week of mornings in eleven zones, with workers that are killed
+	@$(BIN)/python -m pytest -m week tests/week $(ARGS)
+
+bench: install ## measure against floors and peers, judge by the bars (NAME=store for one)
+	@$(BIN)/python -m benchmarks $(NAME)
 
 check: install ## format, lint, types, layers, edge-case ledger, hygiene
 	@sh scripts/check.sh

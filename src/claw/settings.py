@@ -9,10 +9,10 @@ import binascii
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from claw.core.errors import InvalidInput
@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     mail_from: str | None = None
     worker_http_port: int | None = Field(default=None, ge=0, le=65535)
 
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url is not None and not self.mail_from:
+            raise ValueError("must name the sender where CLAW_SMTP_URL is set")
+        return self
+
     @property
     def effective_log_format(self) -> Literal["console", "json"]:
         """``console`` in dev, ``json`` elsewhere, unless set."""
@@ -94,7 +100,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         return Settings(**from_files)  # pyright: ignore[reportArgumentType]  # validated by pydantic
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        variable = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        # What concerns several settings together is about the sender of mail.
+        variable = PREFIX + ("_".join(str(part) for part in first["loc"]).upper() or "MAIL_FROM")
         raise InvalidInput(
             f"{variable}: {first['msg']}",
             code="setting_invalid",

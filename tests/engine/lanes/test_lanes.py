@@ -228,6 +228,26 @@ async def test_a_sweep_calls_for_what_is_due_and_idle_once(quiet: Pool, world: W
     assert len(await calls(quiet)) == 1
 
 
+async def test_a_sweep_calls_again_where_whoever_answered_may_have_died(
+    quiet: Pool, world: World
+) -> None:
+    pending = Pending({world.tenant.tenant_id: 1})
+    sweep = Sweep(
+        db=PostgresDatabase(quiet),
+        clock=HandClock(NOW),
+        kinds={pending.kind: pending},
+        metrics=Tally(),
+        log=Tally(),
+    )
+    await sweep.once()
+    async with quiet.platform() as tx:
+        await tx.execute("update claw_queue.pgqueuer set status = 'picked'")
+
+    await sweep.once()
+
+    assert len(await calls(quiet)) == 1
+
+
 async def test_a_wall_clock_that_gained_days_fires_nothing(quiet: Pool) -> None:
     clock = HandClock(NOW)
     sweep = Sweep(db=PostgresDatabase(quiet), clock=clock, kinds={}, metrics=Tally(), log=Tally())

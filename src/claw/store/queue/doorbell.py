@@ -21,7 +21,7 @@ class QueueDoorbell:
         # Without a dedupe key: an entry that is being answered may have looked already.
         if kind not in self._rung:
             self._rung.add(kind)
-            await _add(self._tx, kind, [self._tenant_id], once=False)
+            await _add(self._tx, kind, [self._tenant_id])
 
 
 class PlatformQueueDoorbell:
@@ -31,21 +31,41 @@ class PlatformQueueDoorbell:
         self._tx = tx
 
     async def ring_all(self, kind: str, tenants: Sequence[UUID]) -> None:
-        # The sweep comes again, so it need not call where a sweep's call still waits.
-        if tenants:
-            await _add(self._tx, kind, tenants, once=True)
+        # One call that waits is enough. One that is being answered is not: whoever answers
+        # may have died, and the queue notices only later.
+        waiting = await self._waiting(kind, tenants)
+        await _add(self._tx, kind, [tenant for tenant in tenants if tenant not in waiting])
+
+    async def _waiting(self, kind: str, tenants: Sequence[UUID]) -> set[UUID]:
+        from claw.store.queue.names import ENTRYPOINT, settings
+
+        rows = await self._tx.fetch(
+            f"select payload from {settings().qualified.queue_table} "
+            "where entrypoint = $1 and status = 'queued' and payload = any($2::bytea[])",
+            ENTRYPOINT,
+            [_call(tenant, kind) for tenant in tenants],
+        )
+        calls = {_call(tenant, kind): tenant for tenant in tenants}
+        return {calls[row["payload"]] for row in rows}
 
 
-async def _add(tx: Transaction, kind: str, tenants: Sequence[UUID], *, once: bool) -> None:
+def _call(tenant: UUID, kind: str) -> bytes:
+    from claw.store.queue.names import Call
+
+    return msgspec.json.encode(Call(tenant, kind))
+
+
+async def _add(tx: Transaction, kind: str, tenants: Sequence[UUID]) -> None:
     # Imported here: most commands never ring, and the queue brings a lot along.
-    from claw.store.queue.names import ENTRYPOINT, Call, enqueue_sql
+    from claw.store.queue.names import ENTRYPOINT, enqueue_sql
 
-    await tx.fetch(
-        enqueue_sql(once=once),
-        [0] * len(tenants),
-        [ENTRYPOINT] * len(tenants),
-        [msgspec.json.encode(Call(tenant, kind)) for tenant in tenants],
-        [timedelta(0)] * len(tenants),
-        [f"{tenant}:{kind}" if once else None for tenant in tenants],
-        ["{}"] * len(tenants),
-    )
+    if tenants:
+        await tx.fetch(
+            enqueue_sql(),
+            [0] * len(tenants),
+            [ENTRYPOINT] * len(tenants),
+            [_call(tenant, kind) for tenant in tenants],
+            [timedelta(0)] * len(tenants),
+            [None] * len(tenants),
+            ["{}"] * len(tenants),
+        )

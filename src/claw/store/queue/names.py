@@ -46,9 +46,9 @@ def settings() -> DBSettings:
 
 
 @cache
-def enqueue_sql(*, once: bool) -> str:
-    """The statement that adds entries; with ``once`` it skips those with a known key."""
-    return QueryQueueBuilder(settings()).build_enqueue_query("skip" if once else "raise")
+def enqueue_sql() -> str:
+    """The statement that adds entries."""
+    return QueryQueueBuilder(settings()).build_enqueue_query()
 
 
 def queries(driver: Driver) -> Queries:
