@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import requests
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
@@ -26,7 +27,7 @@ class Visits(HttpStream):
     """The list, page by page until one is empty."""
 
     primary_key = None
-    cursor_field = []
+    cursor_field: ClassVar[list[str]] = []
     name = "visits"
 
     def __init__(self, origin: str) -> None:

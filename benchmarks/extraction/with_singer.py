@@ -9,12 +9,13 @@ import io
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import requests
 from singer_sdk import Stream, Tap
 from singer_sdk import typing as th
 from singer_sdk.contrib.msgspec import MsgSpecWriter
-from singer_sdk.helpers._typing import TypeConformanceLevel
+from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.pagination import BasePageNumberPaginator
 from singer_sdk.streams import RESTStream
 
@@ -36,7 +37,11 @@ class Visits(RESTStream):
     name = "visits"
     path = "/visits"
     primary_keys = ()
-    schema = {"type": "object", "additionalProperties": True, "properties": {}}
+    schema: ClassVar[dict[str, object]] = {
+        "type": "object",
+        "additionalProperties": True,
+        "properties": {},
+    }
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     rows = 0
 

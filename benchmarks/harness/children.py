@@ -53,10 +53,12 @@ def page_server(pages: int, rows: int) -> Iterator[str]:
 
 
 @contextmanager
-def simulator(connector: str, today: date, schedules: int = 0) -> Iterator[tuple[str, str]]:
+def simulator(
+    connector: str, today: date, schedules: int = 0, *, limited: bool = True
+) -> Iterator[tuple[str, str]]:
     """Serve a vendor's simulator from another process; yields its origin and a key."""
-    module = "benchmarks.harness.served_simulator"
-    with _server(module, connector, today.isoformat(), str(schedules)) as said:
+    module, limit = "benchmarks.harness.served_simulator", "limited" if limited else "unlimited"
+    with _server(module, connector, today.isoformat(), str(schedules), limit) as said:
         origin, key = said.split(" ", 1)
         yield origin, key
 

@@ -27,8 +27,7 @@ ZONE = "Australia/Sydney"
 @asynccontextmanager
 async def database() -> AsyncGenerator[Urls]:
     """A migrated, empty database for as long as the block lasts."""
-    home = Path(tempfile.mkdtemp(prefix="claw-bench-"))
-    home.chmod(0o755)
+    home = new_home()
     server = EmbeddedServer(home, options=Options(fast=True))
     urls = server.acquire()
     try:
@@ -37,6 +36,13 @@ async def database() -> AsyncGenerator[Urls]:
     finally:
         server.release()
         shutil.rmtree(home, ignore_errors=True)
+
+
+def new_home() -> Path:
+    """A folder that the server's own account can enter too."""
+    home = Path(tempfile.mkdtemp(prefix="claw-bench-"))
+    home.chmod(0o755)
+    return home
 
 
 async def new_tenant(

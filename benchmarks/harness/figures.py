@@ -19,7 +19,7 @@ class Figure(Struct, frozen=True, kw_only=True):
     rounds: tuple[float, ...]
     bar: float
     keep: Literal["at most", "at least", "under"]
-    unit: str = "×"
+    unit: str = "x"
     detail: str = ""
 
     @property

@@ -13,8 +13,8 @@ class Scale(Struct, frozen=True, kw_only=True):
     batch: int
     days: int
     sync_days: int
-    paced_schedules: int
     rates: tuple[int, ...]
+    warm_up: bool
     peers: bool
     schedules: int
 
@@ -26,9 +26,9 @@ FULL = Scale(
     records=100_000,
     batch=5_000,
     days=31,
-    sync_days=28,
-    paced_schedules=5_000,
+    sync_days=84,
     rates=(2, 4, 10),
+    warm_up=True,
     peers=True,
     schedules=20_000,
 )
@@ -39,9 +39,9 @@ TINY = Scale(
     records=300,
     batch=200,
     days=3,
-    sync_days=2,
-    paced_schedules=0,
+    sync_days=1,
     rates=(10,),
+    warm_up=False,
     peers=False,
     schedules=200,
 )

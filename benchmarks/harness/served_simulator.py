@@ -1,12 +1,15 @@
 """Serves a vendor's simulator from a process of its own.
 
-``python -m benchmarks.harness.served_simulator CONNECTOR TODAY SCHEDULES``, 0 schedules for
-the simulator's default business. Prints its origin and a key; ends when its input does.
+``python -m benchmarks.harness.served_simulator CONNECTOR TODAY SCHEDULES LIMIT``, 0 schedules
+for the simulator's default business. With ``unlimited`` its rate limit sees a second pass
+between any two requests, so that nobody has to wait. Prints its origin and a key; ends when
+its input does.
 """
 
 import asyncio
 import sys
 from datetime import date
+from itertools import count
 from typing import cast
 
 from claw.connect.catalog import load_simulator_factory
@@ -22,6 +25,8 @@ async def _serve(simulator: VendorSimulator) -> None:
 
 if __name__ == "__main__":
     connector, today, schedules = sys.argv[1], date.fromisoformat(sys.argv[2]), int(sys.argv[3])
-    size = {"schedules": schedules} if schedules else {}
+    knobs: dict[str, object] = {"schedules": schedules} if schedules else {}
+    if sys.argv[4] == "unlimited":
+        knobs["monotonic"] = count().__next__
     factory = load_simulator_factory(connector)
-    asyncio.run(_serve(cast("VendorSimulator", factory(seed=1, today=today, **size))))
+    asyncio.run(_serve(cast("VendorSimulator", factory(seed=1, today=today, **knobs))))

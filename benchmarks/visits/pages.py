@@ -32,7 +32,7 @@ def _row(index: int) -> dict[str, object]:
         "service": {"id": 50 + index % 5, "name": _TRADES[index % len(_TRADES)]},
         "client": _client(index % DISTINCT_CLIENTS),
         "price": {"cents": 9_900 + 50 * (index % 200), "currency": "AUD"},
-        "notes": f"<p>Gate code {1000 + index % 9000}.<br>Dog in the yard, call first &amp; ring twice.</p>",
+        "notes": f"<p>Gate code {1000 + index % 9000}.<br>Dog in yard, call &amp; ring twice.</p>",
         "updated_at": datetime(2026, 11, 20, tzinfo=UTC) + timedelta(seconds=index),
         **_unwanted(index),
     }

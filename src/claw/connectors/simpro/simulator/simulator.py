@@ -114,13 +114,16 @@ def create_simulator(
     today: datetime.date,
     faults: Sequence[str] = (),
     schedules: int | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Simulator:
     """A build whose business is the same for the same seed; ``today`` is its anchor.
 
     ``schedules`` makes the main company as big as to have so many schedule rows from
-    yesterday to two weeks ahead.
+    yesterday to two weeks ahead; ``monotonic`` is what its rate limit goes by, in seconds.
 
     Raises:
         ValueError: so many cannot be generated.
     """
-    return Simulator(seed=seed, today=today, faults=faults, schedules=schedules)
+    return Simulator(
+        seed=seed, today=today, faults=faults, schedules=schedules, monotonic=monotonic
+    )

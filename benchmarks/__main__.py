@@ -1,0 +1,54 @@
+"""``python -m benchmarks [NAME …]``: measure, tell, and end with 1 where a bar is missed."""
+
+import asyncio
+import inspect
+import sys
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+
+from benchmarks import pacing, startup
+from benchmarks.connectors import benchmark as connectors
+from benchmarks.extraction import benchmark as extraction
+from benchmarks.harness.figures import Result
+from benchmarks.harness.machine import describe
+from benchmarks.harness.report import Kept, keep, kept_now, terminal_table, write_readme
+from benchmarks.harness.scale import FULL, Scale
+from benchmarks.storing import benchmark as storing
+from benchmarks.versions import benchmark as versions
+from claw.core.time import pin_tzdata
+
+BENCHMARKS: Mapping[str, ModuleType] = {
+    module.NAME: module for module in (extraction, connectors, storing, versions, pacing, startup)
+}
+
+
+def main(names: Sequence[str], scale: Scale = FULL) -> int:
+    """Run the named benchmarks, all when none is named; returns the exit status."""
+    if strange := sorted(set(names) - BENCHMARKS.keys()):
+        print(f"no benchmark {', '.join(strange)}; there are {', '.join(BENCHMARKS)}")
+        return 2
+    pin_tzdata()
+    machine = describe()
+    kept: dict[str, Kept] = {}
+    for name in names or BENCHMARKS:
+        print(f"measuring {name} ...", flush=True)
+        result = run(BENCHMARKS[name], scale)
+        kept[name] = kept_now(machine, result.figures, result.skipped)
+    write_readme(keep(kept), BENCHMARKS)
+    figures = [figure for each in kept.values() for figure in each.figures]
+    skipped = [line for each in kept.values() for line in each.skipped]
+    print(terminal_table(figures, skipped))
+    missed = [f"{figure.benchmark}: {figure.what}" for figure in figures if not figure.kept]
+    for line in missed:
+        print(f"bench: missed {line}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+def run(module: ModuleType, scale: Scale) -> Result:
+    """One benchmark, whether it waits or not."""
+    found = module.measure(scale)
+    return asyncio.run(found) if inspect.iscoroutine(found) else found
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
