@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -26,14 +26,28 @@ _URLS_WITH_PASSWORD = (
 )  # fmt: skip
 
 
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+
+
 def _root_key(value: SecretStr) -> SecretStr:
     decode_key(value.get_secret_value())
     return value
 
 
 def _postgres_url(value: SecretStr) -> SecretStr:
-    if urlsplit(value.get_secret_value()).scheme not in ("postgresql", "postgres"):
+    try:
+        parts = urlsplit(value.get_secret_value())
+        _ = parts.port
+    except ValueError:
+        # What Python says would quote what it took for the port: part of a password.
+        raise ValueError(
+            "cannot be read as a URL; write / ? # @ : % in a password as %2F %3F %23 %40 %3A %25"
+        ) from None
+    if parts.scheme not in ("postgresql", "postgres"):
         raise ValueError("must be a postgresql:// URL")
+    sslmode = dict(parse_qsl(parts.query)).get("sslmode", "prefer")
+    if sslmode not in _SSL_MODES:
+        raise ValueError(f"sslmode must be one of: {', '.join(_SSL_MODES)}")
     return value
 
 
