@@ -8,13 +8,15 @@ import typer
 from claw.cli.output import EXIT_DEGRADED, note, print_json, print_text
 from claw.cli.progress import ProgressLine
 from claw.cli.runtime import Json, run_with_settings
+from claw.cli.simulate import SIMULATED_ZONE
 from claw.cli.sync import print_report
 from claw.core.summaries.forms import as_json, render
+from claw.core.time import local_date
 from claw.ports.tenant_store import Tenant
-from claw.settings import Settings
 
 if TYPE_CHECKING:
     from claw.app import Engine
+    from claw.settings import Settings
 
 TENANT = "demo-trades"
 CONNECTOR = CONNECTION = "simpro"
@@ -36,18 +38,19 @@ def demo(
 ) -> None:
     """Simulator, database, sync, snapshot and today's summary; then keep running."""
 
-    def work(settings: Settings) -> bool:
+    def work(settings: "Settings") -> bool:
         return asyncio.run(_demo(settings, once=once, port=port, json=json))
 
     if not run_with_settings(work, json=json):
         raise typer.Exit(EXIT_DEGRADED)
 
 
-async def _demo(settings: Settings, *, once: bool, port: int | None, json: bool) -> bool:
+async def _demo(settings: "Settings", *, once: bool, port: int | None, json: bool) -> bool:
     """Returns whether the first sync was whole."""
     from claw.app import clock_of, load_simulator, open_engine, serve_health, serve_simulator
 
-    simulator = load_simulator(CONNECTOR, seed=1, today=clock_of(settings).now().date(), faults=())
+    today = local_date(clock_of(settings).now(), SIMULATED_ZONE)
+    simulator = load_simulator(CONNECTOR, seed=1, today=today, faults=())
     async with serve_simulator(simulator) as running, open_engine(settings) as engine:
         tenant = await _tenant(engine)
         await _connect(engine, tenant, running.base_url, simulator.api_key)
@@ -87,7 +90,7 @@ async def _tenant(engine: "Engine") -> Tenant:
     return await engine.tenants.create(
         TENANT,
         name="Harbour Plumbing",
-        zone="Australia/Sydney",
+        zone=SIMULATED_ZONE,
         country="AU",
         vertical="trades",
         locale="en-AU",

@@ -2,14 +2,20 @@
 
 import asyncio
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from claw.cli.output import note, print_json, print_text
 from claw.cli.runtime import Json, run_with_settings
-from claw.settings import Settings
+from claw.core.time import local_date
+
+if TYPE_CHECKING:
+    from claw.settings import Settings
+
+SIMULATED_ZONE = "Australia/Sydney"
+"""Where the simulated businesses live: their today is not the machine's, nor UTC's."""
 
 
 class SimulatorDocument(msgspec.Struct, kw_only=True):
@@ -44,13 +50,13 @@ def simulate(
 ) -> None:
     """Run a vendor simulator until Ctrl-C."""
 
-    def work(settings: Settings) -> None:
+    def work(settings: "Settings") -> None:
         from claw.app import clock_of, load_simulator, serve_simulator, simulator_secrets
 
         simulator = load_simulator(
             connector,
             seed=seed,
-            today=clock_of(settings).now().date(),
+            today=local_date(clock_of(settings).now(), SIMULATED_ZONE),
             faults=fault or (),
             schedules=schedules,
         )
