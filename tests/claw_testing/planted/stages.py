@@ -1,10 +1,12 @@
 """Faults of the stage, and of what the manifest says of removal."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from claw.connect import Bundle, Manifest, MapEnv, Mapped, MapResult
+from claw.connect.simulator import LoggedRequest
 from claw.core.model.records import Appointment
 from claw.ports.manifest import DeclaredRead
 from claw_testing.planted.plant import Plant
@@ -44,6 +46,14 @@ class _Unneeding(SalonStage):
         pass
 
 
+class _CountsTwice(SalonStage):
+    """Counts every request as two, as a vendor may that weighs them; it refuses none."""
+
+    @property
+    def log(self) -> Sequence[LoggedRequest]:
+        return [entry for entry in super().log for _ in range(2)]
+
+
 class _On(SnipsSubject):
     """A connector on a stage of another kind."""
 
@@ -59,6 +69,12 @@ _UNUSED = replace(MANIFEST, reads=(*MANIFEST.reads, DeclaredRead(template="/v1/r
 _FLAGGED = replace(MANIFEST, streams=(replace(MANIFEST.streams[0], removal="flag"),))
 
 STAGES = (
+    Plant(
+        name="is counted in another way than it counts itself",
+        subject=_On(SnipsConnector(), _CountsTwice),
+        red=frozenset({"C13"}),
+        looked_at=("C01", "C13"),
+    ),
     Plant(
         name="stands on a stage that loses its text",
         subject=_On(SnipsConnector(), _Mute),
