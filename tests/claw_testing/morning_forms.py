@@ -27,9 +27,9 @@ def forms() -> dict[str, bytes]:
     for name, told in documents.items():
         words = pack(told.vertical)
         for form in FORMS:
-            found[f"summary/1/{name}.{_SUFFIX[form]}"] = render(form, told, words).encode()
+            found[f"summary/2/{name}.{_SUFFIX[form]}"] = render(form, told, words).encode()
         encoded = msgspec.json.format(msgspec.json.encode(as_json(told)), indent=2)
-        found[f"summary/1/{name}.json"] = encoded + b"\n"
+        found[f"summary/2/{name}.json"] = encoded + b"\n"
     return found
 
 

@@ -45,6 +45,31 @@ def test_a_field_with_two_numbers_gives_one_phone_each_with_the_same_raw(joint):
     assert {p.label for p in phones} == {"Work"}
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "0412 345 678 (Andy)",
+        "0412 345 678 Andy",
+        "0412 345 678 mob",
+        "0412 345 678 - wife",
+        "Andy: 0412 345 678 (after 3pm)",
+    ],
+)
+def test_words_around_a_number_do_not_hide_it(raw):
+    (phone,) = parse_phones(raw, "AU")
+
+    assert (phone.e164, phone.kind, phone.raw) == ("+61412345678", "mobile", raw)
+
+
+def test_words_between_two_numbers_tell_them_apart():
+    found = parse_phones("H 02 9977 1234 M 0412 345 678", "AU")
+
+    assert [(phone.e164, phone.kind) for phone in found] == [
+        ("+61299771234", "landline"),
+        ("+61412345678", "mobile"),
+    ]
+
+
 def test_a_number_given_twice_is_one_phone():
     assert len(parse_phones("0412 345 678 / +61 412 345 678", "AU")) == 1
 

@@ -1,6 +1,7 @@
 """Reading telephone numbers out of a source's free text."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -63,7 +64,7 @@ def metadata_version() -> str:
 def _valid(text: str, country: str) -> tuple[tuple[str, PhoneKind], ...]:
     """The valid numbers in ``text``, each once, in order: E.164 and kind."""
     pieces = [piece for piece in _SEPARATORS.split(text) if any(c.isdigit() for c in piece)]
-    found = [number for piece in pieces if (number := _parse(piece, country)) is not None]
+    found = [number for piece in pieces for number in _numbers(piece, country)]
     kinds: dict[str, PhoneKind] = {
         phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164): _kind(number)
         for number in found
@@ -72,6 +73,14 @@ def _valid(text: str, country: str) -> tuple[tuple[str, PhoneKind], ...]:
 
 
 _remembered = lru_cache(maxsize=_REMEMBERED)(_valid)
+
+
+def _numbers(piece: str, country: str) -> Sequence[phonenumbers.PhoneNumber]:
+    """The number that a piece is, else those that stand among its words: ``0412 … (Andy)``."""
+    whole = _parse(piece, country)
+    if whole is not None:
+        return [whole]
+    return [match.number for match in phonenumbers.PhoneNumberMatcher(piece, country)]
 
 
 def _parse(text: str, country: str) -> phonenumbers.PhoneNumber | None:

@@ -17,7 +17,7 @@ from claw.core.summaries.wording import clock, counted, date_and_clock, one_line
 from claw.core.time import format_instant
 from claw.core.verticals import VerticalPack, View
 
-RENDERER = "1"
+RENDERER = "2"
 STALE_AFTER_SECONDS = 6 * 3600
 
 

@@ -234,6 +234,19 @@ def union_seconds(segments: Sequence[Segment]) -> int:
     return total
 
 
+def together(appointments: Sequence[Appointment]) -> list[list[Appointment]]:
+    """Rows that say one visit: the same piece of work at the same time, once for each person.
+
+    In the order of their first rows. Sources with a row for each person say one visit
+    several times; whoever counts or lists visits must not.
+    """
+    visits: dict[tuple[object, ...], list[Appointment]] = {}
+    for a in appointments:
+        key = (piece_of(a), a.title, a.starts_at, a.ends_at, a.precision, a.status)
+        visits.setdefault(key, []).append(a)
+    return list(visits.values())
+
+
 def first_start(appointments: Sequence[Appointment]) -> datetime | None:
     """The earliest known time of day."""
     return min((a.starts_at for a in appointments if a.precision == "exact"), default=None)

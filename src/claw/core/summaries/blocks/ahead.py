@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from claw.core.summaries.blocks.gaps import is_unassigned
-from claw.core.summaries.facts import Facts, count_once, first_start
+from claw.core.summaries.facts import Facts, count_once, first_start, together
 from claw.core.summaries.item import Block, Item, block
 from claw.core.summaries.wording import clock, duration, long_date
 from claw.core.time import local_wall, offset_change_between
@@ -20,7 +20,7 @@ def tomorrow(facts: Facts) -> Block:
     first = first_start(work)
     if first is not None:
         said.append(f"first {clock(first, facts.zone)}")
-    open_ = sum(1 for a in work if is_unassigned(a))
+    open_ = len(together([a for a in work if is_unassigned(a)]))
     if open_:
         said.append(f"{open_} unassigned")
     if not facts.read_completely(day):

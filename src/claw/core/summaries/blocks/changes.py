@@ -1,7 +1,9 @@
 """What changed for this day since the previous snapshot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from claw.core.model.records import Appointment, Segment
 from claw.core.snapshots.diff import Change, diff_contents
@@ -32,14 +34,27 @@ def changes(facts: Facts) -> Block:
     title = f"Changed since {since}"
     if not previous.snapshot.first <= facts.day <= previous.snapshot.last:
         return block("changes", title, [], f"The snapshot of {since} did not hold this day")
+    if not all(facts.day in source.covered_days for source in previous.snapshot.sources):
+        return block("changes", title, [], f"This day was not read completely on {since}")
     told = [
         (_GROUPS[group], item)
         for change in diff_contents(previous, facts.content).changes
         if (found := _told(facts, change)) is not None
         for group, item in (found,)
     ]
-    items = [item for _, item in sorted(told, key=lambda pair: pair[0])]
+    items = [item for _, item in sorted(_once(told), key=lambda pair: pair[0])]
     return block("changes", title, items, f"No changes since {since}")
+
+
+def _once(told: Sequence[tuple[int, Item]]) -> list[tuple[int, Item]]:
+    """What is said of one visit in the same words is said once, for all its rows."""
+    lines: dict[tuple[object, ...], tuple[int, Item]] = {}
+    for group, item in told:
+        key = (group, item.when, item.text, item.note)
+        known = lines.get(key)
+        refs = item.refs if known is None else (*known[1].refs, *item.refs)
+        lines[key] = (group, replace(item, refs=refs))
+    return list(lines.values())
 
 
 def _told(facts: Facts, change: Change) -> tuple[str, Item] | None:
@@ -64,11 +79,14 @@ def _what(
     if after is None:
         return "off", ["moved to a date that was not kept"]
     if before is None:
-        return "new", ["new"]
+        # What came and was called off since is neither news nor work.
+        return "new", [] if after.status in _OFF else ["new"]
     if change.change == "gone":
         return "off", ["no longer in the source"]
     if before.status != after.status and after.status in _OFF:
         return "off", [after.status]
+    if before.status in _OFF and after.status in _OFF:
+        return "off", []
     sides = (before, after)
     moved, people = _moved(facts, sides), _people(facts, sides)
     said = [*moved, *people, *_status(sides), *_place(facts, sides)]

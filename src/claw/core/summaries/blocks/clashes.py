@@ -40,7 +40,9 @@ def over_capacity(facts: Facts) -> Block:
         hours = union_seconds(
             [Segment(starts_at=s.starts_at, ends_at=s.ends_at) for s in shifts if s.resource == ref]
         )
-        booked = union_seconds([s for a in facts.work for s in _segments(a, ref)])
+        # Work without a time of day has no hours to count.
+        timed = [a for a in facts.work if a.precision == "exact"]
+        booked = union_seconds([s for a in timed for s in _segments(a, ref)])
         if booked > hours:
             text = f"{facts.resource_name(ref)}: {duration(booked)} of work"
             note = f"works {duration(hours)}"
@@ -67,7 +69,7 @@ def _clash(
         when=facts.clock(both[0].starts_at, second.zone),
         text=f"{facts.resource_name(ref)}: {first.title} and {second.title}",
         note=f"for {duration(union_seconds(both))}",
-        refs=(first.ref, second.ref),
+        refs=(ref, first.ref, second.ref),
     )
 
 

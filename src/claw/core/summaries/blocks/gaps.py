@@ -1,9 +1,11 @@
 """What is missing from the day's work: a person, a confirmation, a number, an address."""
 
+from collections.abc import Sequence
+
 from msgspec import UnsetType
 
 from claw.core.model.records import Appointment
-from claw.core.summaries.facts import Facts, piece_of
+from claw.core.summaries.facts import Facts, piece_of, together
 from claw.core.summaries.item import Block, Item, block
 
 _ON_SITE = frozenset({"visit", "consultation"})
@@ -11,21 +13,13 @@ _ON_SITE = frozenset({"visit", "consultation"})
 
 def unassigned(facts: Facts) -> Block:
     """Work that nobody is given to, earliest first."""
-    items = [
-        Item(when=facts.when(a), text=facts.describe(a), refs=(a.ref,))
-        for a in facts.work
-        if is_unassigned(a)
-    ]
+    items = _visits(facts, [a for a in facts.work if is_unassigned(a)])
     return block("unassigned", "Unassigned", items, "Nothing is unassigned")
 
 
 def unconfirmed(facts: Facts) -> Block:
     """Work that is not confirmed yet."""
-    items = [
-        Item(when=facts.when(a), text=facts.describe(a), refs=(a.ref,))
-        for a in facts.work
-        if a.status == "tentative"
-    ]
+    items = _visits(facts, [a for a in facts.work if a.status == "tentative"])
     return block("unconfirmed", "Not confirmed", items, "Everything is confirmed")
 
 
@@ -51,11 +45,8 @@ def unreachable(facts: Facts) -> Block:
 
 def no_location(facts: Facts) -> Block:
     """Visits without an address."""
-    items = [
-        Item(when=facts.when(a), text=facts.describe(a), refs=(a.ref,))
-        for a in facts.work
-        if a.kind in _ON_SITE and not _has_address(facts, a)
-    ]
+    bare = [a for a in facts.work if a.kind in _ON_SITE and not _has_address(facts, a)]
+    items = _visits(facts, bare)
     return block("no_location", "No address", items, "Every visit has an address")
 
 
@@ -77,6 +68,18 @@ def why_unreachable(appointment: Appointment) -> str | None:
     if not kinds:
         return "no phone number"
     return "landline only" if "landline" in kinds else "no mobile number"
+
+
+def _visits(facts: Facts, appointments: Sequence[Appointment]) -> list[Item]:
+    """One line for each visit, whatever the number of people who make it."""
+    return [
+        Item(
+            when=facts.when(rows[0]),
+            text=facts.describe(rows[0]),
+            refs=tuple(row.ref for row in rows),
+        )
+        for rows in together(appointments)
+    ]
 
 
 def _has_address(facts: Facts, appointment: Appointment) -> bool:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from claw.core.model.records import Appointment
-from claw.core.summaries.facts import Facts
+from claw.core.summaries.facts import Facts, together
 from claw.core.summaries.item import Block, Item, block
 
 _DONE = frozenset({"completed", "no_show"})
@@ -12,10 +12,15 @@ _DONE = frozenset({"completed", "no_show"})
 def leftovers(facts: Facts) -> Block:
     """What was to be done yesterday and is not said to be; unread is not the same as done."""
     day = facts.day - timedelta(days=1)
+    left = [a for a in facts.work_on(day) if a.status not in _DONE]
     items = [
-        Item(when=facts.when(a), text=facts.describe(a), note=_said(facts, a), refs=(a.ref,))
-        for a in facts.work_on(day)
-        if a.status not in _DONE
+        Item(
+            when=facts.when(rows[0]),
+            text=facts.describe(rows[0]),
+            note=_said(facts, rows[0]),
+            refs=tuple(row.ref for row in rows),
+        )
+        for rows in together(left)
     ]
     known = facts.read_completely(day)
     empty = "Nothing is left from yesterday" if known else "Yesterday was not read completely"

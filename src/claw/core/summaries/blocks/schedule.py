@@ -4,7 +4,14 @@ from msgspec import UNSET, UnsetType
 
 from claw.core.model.records import Appointment
 from claw.core.model.reference import Ref
-from claw.core.summaries.facts import NOT_WORK, Facts, count_once, is_work, piece_of
+from claw.core.summaries.facts import (
+    NOT_WORK,
+    Facts,
+    count_once,
+    is_work,
+    piece_of,
+    together,
+)
 from claw.core.summaries.item import Block, Item, block
 from claw.core.summaries.wording import listed
 
@@ -17,12 +24,7 @@ def schedule(facts: Facts) -> Block:
     """
     everything = [*facts.continuing, *facts.work, *facts.time_off]
     everything.sort(key=lambda a: (_part_of_day(facts, a), a.starts_at, a.ends_at, a.ref))
-    together: dict[tuple[object, ...], list[Appointment]] = {}
-    for a in everything:
-        # Sources with a row for each person say one visit several times.
-        key = (piece_of(a), a.title, a.starts_at, a.ends_at, a.precision, a.status)
-        together.setdefault(key, []).append(a)
-    items = [_item(facts, parts) for parts in together.values()]
+    items = [_item(facts, parts) for parts in together(everything)]
     words = facts.pack.vocabulary.appointment
     empty = f"No {words.many} and no time off"
     count = count_once(facts.work)
