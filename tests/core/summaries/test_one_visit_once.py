@@ -55,7 +55,7 @@ def test_a_new_visit_is_one_change():
 
 def test_what_happened_to_each_person_is_told_for_each():
     before = two_rows()
-    after = [before[0], job("2", "24 08:00", "24 10:00", group=GROUP)]
+    after = [before[0], job("242", "24 08:00", "24 10:00", group=GROUP)]
     now, earlier = (
         snapshot_of([*PEOPLE, *after]),
         snapshot_of([*PEOPLE, *before], taken_at=at("23 18:00")),
