@@ -110,6 +110,7 @@ class ConnectionService:
         merged = {**{n: value for n, value in known.items() if n not in stale}, **secrets}
         self._catalog.check_settings(connection.connector, connection.settings, merged)
         async with self._db.tenant(tenant.tenant_id) as uow:
+            await uow.connections.lock(connection.connection_id)
             for secret, value in sorted(secrets.items()):
                 purpose = secret_purpose(connection, secret)
                 sealed = self._box.seal(tenant.tenant_id, purpose, value)

@@ -24,7 +24,7 @@ async def outcome(world: OAuthWorld, http: TransportFactory) -> str:
 
 
 @settings(
-    max_examples=12,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -73,10 +73,10 @@ async def test_whatever_happens_readers_agree_and_the_vendor_is_asked_no_more_th
             assert not gone or seen[0] == "revoked"
             gone = seen[0] == "revoked"
         denied = [each for each in world.tokens.log if each.error]
-        assert len(denied) <= 1
+        assert len(denied) <= 1 + events.count("lost")
         grant = await world.grant()
         granted = [each for each in world.tokens.log if each.status == 200]
         lost = len(granted) - grant["generation"]
-        assert lost <= (events.count("lost"))
+        assert lost <= events.count("lost")
         if gone:
             assert grant["revoked_reason"] == "invalid_grant"

@@ -30,7 +30,11 @@ class Renewal(Hidden, frozen=True, kw_only=True):
 
 
 class Vault:
-    """The grant of one connection."""
+    """The grant of one connection.
+
+    A transaction here takes hold of the connection before the grant, as everything does
+    that changes both, so that none waits for another in a ring.
+    """
 
     def __init__(
         self,
@@ -71,6 +75,7 @@ class Vault:
         lease = renewal.lease
         consent = issued.refresh_token if renewal.kind == "authorization_code" else None
         async with self._db.tenant(self._tenant_id) as uow:
+            await uow.connections.keep_present(self._connection_id)
             saved = await uow.grants.save(
                 lease,
                 access_token=self._seal("access", issued.access_token),
@@ -92,6 +97,7 @@ class Vault:
     async def cool(self, renewal: Renewal, seconds: float) -> None:
         """Let renewing be for a while; the tokens stay as they are."""
         async with self._db.tenant(self._tenant_id) as uow:
+            await uow.connections.keep_present(self._connection_id)
             await uow.grants.cool(renewal.lease, seconds)
 
     def token_of(self, grant: Grant) -> Token:
@@ -105,6 +111,8 @@ class Vault:
         They are not taken from whoever opened the source: a person may have given new
         ones since, and a long read with old ones must not undo that.
         """
+        if not await uow.connections.keep_present(self._connection_id):
+            raise ConfigInvalid("the connection was removed", field="connection")
         credential = credential_of(self._manifest, self._connection_id, await self._secrets(uow))
         grant = await uow.grants.find(self._connection_id)
         if grant is None or grant.seed != credential.seed:
@@ -116,8 +124,8 @@ class Vault:
                 refresh_token=None if consent is None else self._seal("refresh", consent),
             )
             grant = await uow.grants.find(self._connection_id)
-        if grant is None:  # the store keeps nothing that lets anybody into what was removed
-            raise ConfigInvalid("the connection was removed", field="connection")
+        if grant is None:
+            raise LookupError("a grant that was begun is there until its connection is removed")
         return grant, credential
 
     async def _secrets(self, uow: UnitOfWork) -> dict[str, str]:
@@ -130,9 +138,9 @@ class Vault:
         }
 
     def _form(self, grant: Grant, credential: Credential) -> bytes:
-        if credential.kind == "client_credentials" or grant.refresh_token is None:
+        if credential.kind == "client_credentials":
             return client_credentials_form(credential.client)
-        return refresh_form(credential.client, self._open("refresh", grant.refresh_token))
+        return refresh_form(credential.client, self._open("refresh", grant.refresh_token or b""))
 
     def _seal(self, what: str, token: str) -> bytes:
         return self._box.seal(self._tenant_id, self._purpose(what), token)
