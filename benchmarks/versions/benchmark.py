@@ -23,6 +23,7 @@ from benchmarks.harness.figures import Figure, Result, ratios, seconds
 from benchmarks.harness.scale import Scale
 from benchmarks.storing.batches import batches_of, store
 from benchmarks.versions.business import FIRST, Business
+from claw.connect.catalog import InstalledConnectors
 from claw.core.model.records import Record
 from claw.core.model.versions import released_versions
 from claw.core.time import dates, tzdata_version
@@ -92,7 +93,11 @@ async def _live(
 ) -> None:
     clock = _Days()
     service = SnapshotService(
-        db=db, clock=clock, versions=released_versions(), tzdata_version=tzdata_version()
+        db=db,
+        clock=clock,
+        catalog=InstalledConnectors(),
+        versions=released_versions(),
+        tzdata_version=tzdata_version(),
     )
     await _cover(db, tenant.tenant_id, connection_id, business)
     names: list[str] = []

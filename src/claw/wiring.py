@@ -201,7 +201,11 @@ def wire(
         log=parts.log,
     )
     snapshots = SnapshotService(
-        db=db, clock=clock, versions=released_versions(), tzdata_version=tzdata_version()
+        db=db,
+        clock=clock,
+        catalog=catalog,
+        versions=released_versions(),
+        tzdata_version=tzdata_version(),
     )
     connections = ConnectionService(db, clock, ids, catalog, box)
     sync = SyncService(db=db, clock=clock, ids=ids, sources=sources, metrics=metrics)

@@ -98,9 +98,9 @@ async def settled_world(pool: Pool) -> World:
     return await new_world(pool, connector=SettledConnector(manifest))
 
 
-def operations(world: World) -> Operations:
-    """The operations as another process would build them."""
-    db, ids = PostgresDatabase(world.pool), RandomIds()
+def operations(world: World, db: PostgresDatabase | None = None) -> Operations:
+    """The operations as another process would build them, over its own way to the data."""
+    db, ids = db or PostgresDatabase(world.pool), RandomIds()
     catalog, box = OneConnector(world.connector), AesGcmBox(bytes(32))
     sources = Sources(
         db=db,
@@ -112,7 +112,11 @@ def operations(world: World) -> Operations:
     )
     connections = ConnectionService(db, world.clock, ids, catalog, box)
     snapshots = SnapshotService(
-        db=db, clock=world.clock, versions=released_versions(), tzdata_version="2026f"
+        db=db,
+        clock=world.clock,
+        catalog=catalog,
+        versions=released_versions(),
+        tzdata_version="2026f",
     )
     return Operations(
         world=world,

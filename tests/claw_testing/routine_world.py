@@ -18,7 +18,7 @@ from claw.engine.summaries import SummaryService
 from claw.ports.routine_store import Occurrence, StoredRoutine
 from claw.store.unit_of_work import PostgresDatabase
 from claw.system.ids import RandomIds
-from claw_testing.sync_world import World
+from claw_testing.sync_world import OneConnector, World
 
 TZDATA = "2026f"
 ACTOR = "test"
@@ -63,6 +63,7 @@ class RoutineWorld:
         return SnapshotService(
             db=self.db,
             clock=self.world.clock,
+            catalog=OneConnector(self.world.connector),
             versions=released_versions(),
             tzdata_version=TZDATA,
         )

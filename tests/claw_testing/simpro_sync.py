@@ -27,7 +27,7 @@ from claw_testing.simpro_world import NOW, TODAY, SimproWorld, TamperedHttp
 from claw_testing.sync_world import OneConnector, Tally, World, new_world
 
 
-class _Catalog(OneConnector):
+class SimproCatalog(OneConnector):
     """``ConnectorCatalog`` in which the one connector is simPRO's."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class SimproSync:
         self.clock.pass_minutes(1)
         sources = Sources(
             db=PostgresDatabase(self.world.pool),
-            catalog=_Catalog(),
+            catalog=SimproCatalog(),
             http=self,
             box=AesGcmBox(bytes(32)),
             metrics=self.tally,

@@ -52,7 +52,11 @@ def worker(pool: Pool, url: str, clock: FileClock) -> Worker:
         lease_wait_seconds=0,
     )
     snapshots = SnapshotService(
-        db=db, clock=clock, versions=released_versions(), tzdata_version=TZDATA
+        db=db,
+        clock=clock,
+        catalog=OneConnector(ScriptedConnector()),
+        versions=released_versions(),
+        tzdata_version=TZDATA,
     )
     summaries = SummaryService(
         db=db, clock=clock, snapshots=snapshots, verticals=packs(), tzdata_version=TZDATA

@@ -18,7 +18,7 @@ from claw.store.snapshots import PostgresSnapshots
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase, TenantStores
 from claw_testing.operations import ME, Operations, operations, second_connection
-from claw_testing.sync_world import NOW, World, new_world
+from claw_testing.sync_world import NOW, OneConnector, World, new_world
 
 TODAY = date(2026, 11, 25)
 BOTH: tuple[Removal, ...] = ("keep_history", "with_data")
@@ -385,6 +385,7 @@ async def test_a_snapshot_that_a_removal_overtakes_is_not_kept(world: World):
     late = SnapshotService(
         db=Overtaken(world),
         clock=world.clock,
+        catalog=OneConnector(world.connector),
         versions=released_versions(),
         tzdata_version="2026f",
     )

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from msgspec import UNSET
@@ -23,11 +23,13 @@ from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase, TenantStores
 from claw_testing.schedule_2 import SCHEMA_2, both_versions, visit_2
 from claw_testing.schedules import leaves, snapshot, visit
-from claw_testing.sync_world import NOW, World, new_world
+from claw_testing.sync_world import NOW, OneConnector, World, new_world
+from claw_testing.two_streams import VisitsFail, two_streams
 
 # 25 November 2026 in Sydney, when the tests begin.
 MORNING, NOON = "2026-11-24T22:00", "2026-11-25T01:00"
 TOMORROW, FAR = "2026-11-25T22:00", "2026-12-20T22:00"
+TOMORROW_DAY = date(2026, 11, 26)
 TODAY_ONLY = {"first": date(2026, 11, 25), "last": date(2026, 11, 25)}
 
 
@@ -35,6 +37,7 @@ def service(world: World, **fields: Any) -> SnapshotService:
     stated: dict[str, Any] = {
         "db": PostgresDatabase(world.pool),
         "clock": world.clock,
+        "catalog": OneConnector(world.connector),
         "versions": released_versions(),
         "tzdata_version": "2026f",
     }
@@ -48,6 +51,22 @@ async def take(world: World, **dates: date) -> SnapshotDocument:
 
 async def refs(world: World, taken: SnapshotDocument) -> list[str]:
     return [json.loads(line)["ref"] for line in await service(world).export(world.tenant, taken.id)]
+
+
+async def add_connection(world: World, name: str) -> None:
+    async with PostgresDatabase(world.pool).tenant(world.tenant.tenant_id) as uow:
+        await uow.connections.add(
+            Connection(
+                connection_id=uuid4(),
+                name=name,
+                connector="scripted",
+                settings={},
+                status="active",
+                paused_reason=None,
+                facts=None,
+                created_at=NOW,
+            )
+        )
 
 
 def fill(world: World) -> None:
@@ -130,19 +149,7 @@ async def test_data_is_as_old_as_its_oldest_day(world: World) -> None:
 
 async def test_a_connection_that_was_never_read_is_named(world: World) -> None:
     await world.sync()
-    async with PostgresDatabase(world.pool).tenant(world.tenant.tenant_id) as uow:
-        await uow.connections.add(
-            Connection(
-                connection_id=world.tenant.tenant_id,
-                name="diary",
-                connector="scripted",
-                settings={},
-                status="active",
-                paused_reason=None,
-                facts=None,
-                created_at=NOW,
-            )
-        )
+    await add_connection(world, "diary")
     taken = await take(world)
     assert [(s.connection, s.complete, s.data_as_of is None) for s in taken.sources] == [
         ("diary", False, True),
@@ -157,6 +164,43 @@ async def test_rows_in_quarantine_are_counted(world: World) -> None:
     await world.sync()
     (source,) = (await take(world)).sources
     assert source.held_back == 1
+
+
+async def test_a_row_that_goes_bad_is_not_held_back_while_its_record_is_told(world: World) -> None:
+    fill(world)
+    await world.sync()
+    world.vendor.visit(1, MORNING, broken=True)
+    await world.sync()
+    today, tomorrow = await take(world), await take(world, first=TOMORROW_DAY, last=TOMORROW_DAY)
+    assert [s.held_back for s in (*today.sources, *tomorrow.sources)] == [0, 0]
+    kept = [await service(world).find(world.tenant, taken.id) for taken in (today, tomorrow)]
+    assert [snapshot.sources[0].outdated for snapshot in kept] == [("field/visit:1",), ()]
+
+
+async def test_a_row_is_held_back_by_its_own_connection_alone(world: World) -> None:
+    fill(world)
+    world.vendor.visit(9, MORNING, broken=True)
+    await world.sync()
+    await add_connection(world, "diary")
+    world.vendor.visits[9].pop("broken")
+    await world.service().run(world.tenant, connection="diary")
+    sources = (await take(world)).sources
+    assert [(s.connection, s.held_back) for s in sources] == [("diary", 0), ("field", 1)]
+
+
+async def test_a_stream_that_was_never_read_is_no_empty_one(pool: Pool) -> None:
+    world = await new_world(pool, connector=VisitsFail(two_streams()))
+    await world.sync()
+    taken = await take(world)
+    assert [(s.stream, s.complete) for s in taken.sources] == [("shifts", True), ("visits", False)]
+    assert taken.degraded
+
+
+async def test_an_optional_stream_that_is_refused_to_us_is_not_missed(pool: Pool) -> None:
+    world = await new_world(pool, connector=VisitsFail(two_streams(required=False)))
+    await world.sync()
+    taken = await take(world)
+    assert [(s.stream, s.complete) for s in taken.sources] == [("shifts", True)]
 
 
 async def test_a_diff_tells_added_moved_and_who_changed(world: World) -> None:

@@ -24,7 +24,8 @@ from claw.ports.record_store import CurrentRecord
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
 from claw_testing.bayside import block_of, job, lines_of, pack, person
-from claw_testing.sync_world import NOW, World, new_world
+from claw_testing.sync_world import NOW, OneConnector, World, new_world
+from claw_testing.two_streams import VisitsFail, two_streams
 
 # 07:00 on Wednesday 25 November 2026 in Sydney, when the tests begin.
 TODAY = date(2026, 11, 25)
@@ -36,6 +37,7 @@ def snapshots(world: World) -> SnapshotService:
     return SnapshotService(
         db=PostgresDatabase(world.pool),
         clock=world.clock,
+        catalog=OneConnector(world.connector),
         versions=released_versions(),
         tzdata_version="2026f",
     )
@@ -128,6 +130,36 @@ async def test_when_one_of_two_sources_was_read_its_counts_stand_under_a_banner(
         ("field", False),
         ("rooms", True),
     ]
+
+
+async def test_a_day_whose_appointments_were_never_read_is_not_told_as_empty(pool: Pool):
+    world = await new_world(pool, connector=VisitsFail(two_streams()))
+    await world.sync()
+    await take(world)
+    with pytest.raises(NotFound) as refused:
+        await tell(world)
+    assert refused.value.code == "day_never_read"
+
+
+async def test_a_row_that_cannot_be_read_any_more_is_told_on_its_own_date_alone(world: World, told):
+    world.vendor.visits[1]["broken"] = True
+    await world.sync()
+    await take(world)
+    today, tomorrow = await tell(world), await tell(world, day=TODAY + timedelta(days=1))
+    assert today.headline.appointments == 2
+    (banner,) = today.banners
+    assert banner.startswith("1 row of field cannot be read any more: the last version")
+    assert not tomorrow.banners
+
+
+async def test_a_row_that_never_could_be_read_may_be_of_any_date(world: World):
+    world.vendor.visit(1, MORNING, broken=True)
+    await world.sync()
+    await take(world)
+    for day in (TODAY, TODAY + timedelta(days=1)):
+        assert list((await tell(world, day=day)).banners) == [
+            "1 row of field cannot be read and may be missing here (see `claw quarantine list`)"
+        ]
 
 
 async def test_a_snapshot_that_got_old_is_told_under_a_banner(world: World, told):

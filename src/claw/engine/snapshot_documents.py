@@ -21,7 +21,8 @@ class WindowDocument(Struct, frozen=True, kw_only=True, rename={"first": "from",
 class SourceDocument(Struct, frozen=True, kw_only=True):
     """What one stream of a connection contributed, and how old it is.
 
-    ``held_back`` rows of the source cannot be mapped and are in quarantine.
+    ``held_back`` rows of the source cannot be mapped, stand for no record, and are in
+    quarantine.
     """
 
     connection: str

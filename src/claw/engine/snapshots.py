@@ -30,6 +30,7 @@ from claw.engine.snapshot_documents import (
 from claw.engine.snapshot_loading import comparable_by_name, load_differing, load_leaves
 from claw.engine.snapshot_taking import select_current, sources_of
 from claw.engine.sync.plan import window_of
+from claw.ports.catalog import ConnectorCatalog
 from claw.ports.clock import Clock
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database, UnitOfWork
@@ -48,9 +49,16 @@ class SnapshotService:
     """The use cases about snapshots."""
 
     def __init__(
-        self, *, db: Database, clock: Clock, versions: SchemaVersions, tzdata_version: str
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        catalog: ConnectorCatalog,
+        versions: SchemaVersions,
+        tzdata_version: str,
     ) -> None:
         self._db = db
+        self._catalog = catalog
         self._clock = clock
         self._versions = versions
         self._tzdata_version = tzdata_version
@@ -72,7 +80,7 @@ class SnapshotService:
         # A sync may commit meanwhile: all of this must see the same moment.
         async with self._db.reading(tenant.tenant_id) as uow:
             await uow.snapshots.hold_shared()
-            sources = await sources_of(uow, tenant.zone, first, last)
+            sources = await sources_of(uow, self._catalog, tenant.zone, first, last)
             if not any(source.covered_days for source in sources):
                 raise NotFound(
                     f"nothing of {first} to {last} was ever read completely",

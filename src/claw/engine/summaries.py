@@ -214,7 +214,9 @@ class SummaryService:
         raise _no_snapshot_of(tenant, day, f"no snapshot holds {day}")
 
     def _refuse_unread(self, snapshot: Snapshot, day: date) -> None:
-        if not any(day in source.covered_days for source in snapshot.sources):
+        if not any(
+            source.appointments and day in source.covered_days for source in snapshot.sources
+        ):
             raise _never_read(day)
 
     async def _before(

@@ -13,7 +13,7 @@ from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
 from claw_testing.bayside import pack
 from claw_testing.edge import edge
-from claw_testing.simpro_sync import SimproSync, new_simpro_sync
+from claw_testing.simpro_sync import SimproCatalog, SimproSync, new_simpro_sync
 from claw_testing.simpro_world import TODAY
 
 ONE_DAY = timedelta(days=1)
@@ -204,7 +204,11 @@ async def morning_summary(sync: SimproSync) -> Any:
     """A snapshot now and the summary of today, as the morning's routine makes them."""
     db = PostgresDatabase(sync.world.pool)
     snapshots = SnapshotService(
-        db=db, clock=sync.clock, versions=released_versions(), tzdata_version=TZDATA
+        db=db,
+        clock=sync.clock,
+        catalog=SimproCatalog(),
+        versions=released_versions(),
+        tzdata_version=TZDATA,
     )
     await snapshots.take(sync.world.tenant)
     summaries = SummaryService(

@@ -19,8 +19,12 @@ class SnapshotSource(Struct, frozen=True, kw_only=True):
 
     ``complete`` when every local date of the window was read completely; ``data_as_of``
     is the oldest of those reads, None when nothing was; ``covered_days`` are the local
-    dates of the tenant that were. ``held_back`` rows cannot be mapped and wait in
-    quarantine.
+    dates of the tenant that were. ``appointments`` says whether the stream brings any, so
+    that a day it was not read on may hold more than is known.
+
+    Rows that cannot be mapped wait in quarantine: ``held_back`` of them stand for no record,
+    and so for no date that anybody knows; ``outdated`` are records of the window that are
+    there as the last version of such a row that could be read.
     """
 
     connection: str
@@ -29,6 +33,8 @@ class SnapshotSource(Struct, frozen=True, kw_only=True):
     data_as_of: datetime | None = None
     covered_days: tuple[date, ...]
     held_back: int = 0
+    outdated: tuple[Ref, ...] = ()
+    appointments: bool = True
     note: str | UnsetType = UNSET
 
 

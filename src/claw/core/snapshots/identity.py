@@ -66,4 +66,9 @@ def _source(source: SnapshotSource) -> dict[str, object]:
     }
     if source.data_as_of is not None:
         named["data_as_of"] = source.data_as_of
+    # Snapshots from before there were these keep their names.
+    if source.outdated:
+        named["outdated"] = list(source.outdated)
+    if not source.appointments:
+        named["appointments"] = False
     return named

@@ -8,7 +8,12 @@ from msgspec.structs import asdict
 
 from claw.core.model.canonical import canonical_bytes, content_hash
 from claw.core.model.reference import Ref
-from claw.core.snapshots.content import Snapshot, SnapshotContent, removed_since
+from claw.core.snapshots.content import (
+    Snapshot,
+    SnapshotContent,
+    SnapshotSource,
+    removed_since,
+)
 from claw.core.summaries import blocks
 from claw.core.summaries.blocks.people import is_person
 from claw.core.summaries.facts import Facts, count_once, first_start
@@ -173,7 +178,7 @@ def _banners(facts: Facts, stale: Iterable[str]) -> tuple[str, ...]:
     """What the reader must know before anything else: what is missing, what is old."""
     found: list[str] = []
     for source in facts.content.snapshot.sources:
-        if facts.day not in source.covered_days:
+        if source.appointments and facts.day not in source.covered_days:
             found.append(
                 f"{source.connection} was not read completely for this day: "
                 "what it holds may be missing here"
@@ -181,19 +186,32 @@ def _banners(facts: Facts, stale: Iterable[str]) -> tuple[str, ...]:
         if source.data_as_of is not None and source.connection in stale:
             as_of = date_and_clock(source.data_as_of, facts.zone)
             found.append(f"{source.connection} is old: as of {as_of}")
-        if source.held_back:
-            rows = counted(source.held_back, "row", "rows")
-            found.append(
-                f"{rows} of {source.connection} cannot be read and "
-                f"{'is' if source.held_back == 1 else 'are'} missing here "
-                "(see `claw quarantine list`)"
-            )
+        found += _unreadable(facts, source)
     if facts.previous is not None:
         found += [
             f"{name} was removed: what it held is no longer told here"
             for name in sorted(removed_since(facts.previous.snapshot, facts.content.snapshot))
         ]
     return tuple(dict.fromkeys(found))
+
+
+def _unreadable(facts: Facts, source: SnapshotSource) -> list[str]:
+    """Rows in quarantine: nobody knows the date of those that were never read."""
+    found: list[str] = []
+    if source.held_back:
+        rows = counted(source.held_back, "row", "rows")
+        found.append(
+            f"{rows} of {source.connection} cannot be read and may be missing here "
+            "(see `claw quarantine list`)"
+        )
+    told_today = {appointment.ref for appointment in facts.content.appointments_on(facts.day)}
+    if outdated := len(told_today.intersection(source.outdated)):
+        rows = counted(outdated, "row", "rows")
+        found.append(
+            f"{rows} of {source.connection} cannot be read any more: the last version that "
+            "could be is shown (see `claw quarantine list`)"
+        )
+    return found
 
 
 def _data(content: SnapshotContent) -> tuple[DataAge, ...]:
