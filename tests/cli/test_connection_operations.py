@@ -198,7 +198,7 @@ def test_with_its_history_kept_everything_that_was_told_still_proves(
     removed = connected.document(
         "connection-remove", "connection", "remove", "old", "--keep-history"
     )
-    assert (removed["secrets"], removed["records"], removed["blanked"]) == (1, 0, 0)
+    assert (removed["secrets"], removed["records"], removed["named"]) == (1, 0, 0)
     current = connected.claw("records").lines
     assert {line["ref"].partition("/")[0] for line in current} == {"simpro"}
     assert len(connected.claw("records", "--connection", "old").lines) == len(current)
@@ -214,7 +214,7 @@ def test_with_its_data_it_is_erased_and_the_snapshots_say_so(connected: Connecte
     planned = connected.document("connection-remove", *remove, "--dry-run")
     done = connected.document("connection-remove", *remove)
     assert done | {"dry_run": True} == planned
-    assert done["blanked"] >= done["records"] > 0
+    assert done["named"] >= done["records"] > 0
     assert done["snapshots"] == 2
     proof = connected.document("snapshot-verify", "snapshot", "verify", snapshot)
     assert (proof["ok"], proof["erased"]) == (True, done["records"])

@@ -9,16 +9,14 @@ import asyncpg
 import pytest
 
 from claw.core.errors import CheckFailed, NotFound, Refused
-from claw.core.model.versions import released_versions
 from claw.engine.connection_removal import Removed
-from claw.engine.snapshots import SnapshotService
 from claw.engine.sync.leases import subject_of
 from claw.ports.connection_store import Removal
 from claw.store.snapshots import PostgresSnapshots
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase, TenantStores
 from claw_testing.operations import ME, Operations, operations, second_connection
-from claw_testing.sync_world import NOW, OneConnector, World, new_world
+from claw_testing.sync_world import NOW, World, new_world
 
 TODAY = date(2026, 11, 25)
 BOTH: tuple[Removal, ...] = ("keep_history", "with_data")
@@ -255,7 +253,7 @@ async def test_with_its_data_no_row_of_it_is_left_and_none_of_another_is_touched
     after = await world.visible()
     for table, rows in after.items():
         changed = [row for row in rows if row not in before[table]]
-        assert len(changed) == (3 if table == "record_blob" else 0)
+        assert len(changed) == (4 if table == "record_blob" else 0)
     async with world.pool.tenant(world.tenant.tenant_id) as tx:
         texts = await tx.fetch(
             "select convert_from(canonical, 'UTF8') as text from claw.record_blob"
@@ -267,11 +265,11 @@ async def test_with_its_data_no_row_of_it_is_left_and_none_of_another_is_touched
             """
         )
     left = [row["text"] for row in texts if "field/" in row["text"]]
-    assert len(left) == 3
+    assert len(left) == 4
     assert all(text.startswith('{"erased":true') for text in left)
     assert unnamed == 0
     erased = removed.erased
-    assert (erased.records, erased.raws, erased.versions, erased.blanked) == (3, 4, 1, 3)
+    assert (erased.records, erased.raws, erased.versions, removed.named) == (3, 4, 4, 3)
     assert (erased.quarantined, erased.covered_days, erased.runs) == (1, 16, 2)
     assert (removed.snapshots, removed.summaries) == (1, 0)
     await world.sync()
@@ -381,16 +379,19 @@ class Overtaken(PostgresDatabase):
             yield uow
 
 
+class Impatient(PostgresDatabase):
+    """Waits for no lock."""
+
+    @asynccontextmanager
+    async def tenant(self, tenant_id: UUID) -> AsyncGenerator[TenantStores]:
+        async with self._pool.tenant(tenant_id) as tx:
+            await tx.execute("set local lock_timeout = '20ms'")
+            yield TenantStores(tx, tenant_id)
+
+
 async def test_a_snapshot_that_a_removal_overtakes_is_not_kept(world: World):
-    late = SnapshotService(
-        db=Overtaken(world),
-        clock=world.clock,
-        catalog=OneConnector(world.connector),
-        versions=released_versions(),
-        tzdata_version="2026f",
-    )
     with pytest.raises(Refused) as refused:
-        await late.take(world.tenant)
+        await operations(world, Overtaken(world)).snapshots.take(world.tenant)
     assert refused.value.code == "connection_removed"
     assert await operations(world).rows("snapshot") == 0
 
@@ -469,3 +470,15 @@ async def test_a_blob_that_really_is_missing_is_still_a_fault(world: World, owne
     assert not (await ops.snapshots.verify(world.tenant, snapshot)).ok
     with pytest.raises(CheckFailed):
         await ops.snapshots.export(world.tenant, snapshot)
+
+
+async def test_a_writer_that_takes_its_time_is_told_and_nothing_is_removed(world: World):
+    """Another connection's slice that is written for longer than a lock is waited for."""
+    tenant_id = world.tenant.tenant_id
+    async with world.pool.tenant(tenant_id) as tx:
+        await PostgresSnapshots(tx, tenant_id).hold_shared()
+        removal = operations(world, Impatient(world.pool)).removal
+        with pytest.raises(Refused) as refused:
+            await removal.remove(world.tenant, "field", "with_data", actor=ME)
+    assert refused.value.code == "busy"
+    assert len(await world.lines()) == 6

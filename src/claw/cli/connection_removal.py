@@ -18,8 +18,8 @@ class RemovalDocument(msgspec.Struct, kw_only=True):
     """What a removal took away, in rows; with ``dry_run`` what it would take.
 
     ``records`` are current ones, ``raws`` bodies of the source, ``versions`` stored bytes of
-    records that no snapshot names, ``blanked`` those that one names and that now say they
-    were erased. ``snapshots`` and ``summaries`` stay, and name such records.
+    records, which now say that they were erased; ``named`` of them are in snapshots.
+    ``snapshots`` and ``summaries`` stay, and name such records.
     """
 
     connection: str
@@ -31,7 +31,7 @@ class RemovalDocument(msgspec.Struct, kw_only=True):
     records: int
     raws: int
     versions: int
-    blanked: int
+    named: int
     quarantined: int
     covered_days: int
     runs: int
@@ -87,11 +87,11 @@ def remove(
     print_fields(
         (field.replace("_", " "), value)
         for field, value in msgspec.structs.asdict(document).items()
-        if value != 0 or isinstance(value, bool)
+        if value or field == "dry_run"
     )
     if removed.dry_run:
         note("nothing was removed (--dry-run)")
-    elif removed.erased.blanked:
+    elif removed.named:
         note("snapshots that held its records say `erased` where they were")
 
 
@@ -104,6 +104,7 @@ def _document(removed: Removed) -> RemovalDocument:
         grants=int(removed.grant),
         held_removals=removed.held_removals,
         **msgspec.structs.asdict(removed.erased),
+        named=removed.named,
         snapshots=removed.snapshots,
         summaries=removed.summaries,
     )

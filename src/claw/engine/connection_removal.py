@@ -2,17 +2,14 @@
 
 With its history kept, what was read stays where it is and only leaves the current set; it
 is not gone from the source, so nothing is marked so. With its data, everything read goes.
-What a snapshot names is blanked instead of deleted: the snapshot still says what it held
-and that it was erased, and a summary made from it keeps its bytes and can be explained,
-but not made again.
+Stored versions of records are blanked instead of deleted: a snapshot still says what it held
+and that it was erased, and a summary made from it keeps its bytes and can be explained, but
+not made again.
 """
-
-from collections.abc import Mapping
 
 from msgspec import Struct
 
 from claw.core.errors import Refused
-from claw.core.snapshots.erasure import erased_bytes
 from claw.engine.audit import Auditor
 from claw.engine.connections import ConnectionService, refuse_removed
 from claw.engine.sync.leases import subjects_of
@@ -28,7 +25,8 @@ from claw.ports.unit_of_work import Database, UnitOfWork
 class Removed(Struct, frozen=True, kw_only=True):
     """What a removal took away, or would.
 
-    ``snapshots`` and ``summaries`` stay; they are those that name records which were erased.
+    ``named`` of the erased versions are in snapshots. ``snapshots`` and ``summaries`` stay;
+    they are those that name records which were erased.
     """
 
     connection: str
@@ -38,6 +36,7 @@ class Removed(Struct, frozen=True, kw_only=True):
     grant: bool
     held_removals: int
     erased: Erased
+    named: int
     snapshots: int
     summaries: int
 
@@ -100,11 +99,11 @@ class ConnectionRemoval:
                 hint="wait for the sync to end, or stop it",
             )
         held = await uow.removals.drop_held(connection_id)
-        erased, naming = Erased(), Naming(blobs={}, snapshots=0, summaries=0)
+        erased, naming = Erased(), Naming(versions=0, snapshots=0, summaries=0)
         if removal == "with_data":
             await uow.snapshots.hold_alone()
             naming = await uow.snapshots.naming(connection.name)
-            erased = await uow.removals.erase(connection_id, connection.name, _markers(naming))
+            erased = await uow.removals.erase(connection_id, connection.name)
         grant = await uow.grants.find(connection_id) is not None
         await uow.grants.forget(connection_id)
         await uow.reconnects.close(connection_id, by=actor, at=now)
@@ -116,6 +115,7 @@ class ConnectionRemoval:
             grant=grant,
             held_removals=held,
             erased=erased,
+            named=naming.versions,
             snapshots=naming.snapshots,
             summaries=naming.summaries,
         )
@@ -128,11 +128,6 @@ class ConnectionRemoval:
             records=str(erased.records),
             raws=str(erased.raws),
             versions=str(erased.versions),
-            blanked=str(erased.blanked),
             snapshots=str(naming.snapshots),
         )
         return removed
-
-
-def _markers(naming: Naming) -> Mapping[str, bytes]:
-    return {content_hash: erased_bytes(ref) for content_hash, ref in naming.blobs.items()}

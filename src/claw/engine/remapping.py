@@ -22,7 +22,7 @@ from claw.ports.ids import Ids
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database, UnitOfWork
 
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = 2000
 
 
 class Remapped(Struct, kw_only=True):
@@ -90,6 +90,8 @@ class Writing:
 
     async def _leave_out(self, place: Place, primary_ids: Sequence[str]) -> int:
         """A person decided it, so there is nothing to confirm and nothing to hold."""
+        if not primary_ids:
+            return 0
         records = await self.uow.records.current_of_primaries(
             place.connection_id, place.stream, primary_ids
         )

@@ -1,6 +1,5 @@
 """What a connection leaves behind when it is removed, and taking that away."""
 
-from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -11,14 +10,12 @@ class Erased(Struct, frozen=True, kw_only=True):
     """How much was taken away, in rows.
 
     ``records`` are current canonical records, ``raws`` bodies as the source sent them,
-    ``versions`` stored bytes of records that no snapshot names; ``blanked`` those that one
-    does name, whose bytes now say only that they were erased.
+    ``versions`` stored bytes of records, which now say only that they were erased.
     """
 
     records: int = 0
     raws: int = 0
     versions: int = 0
-    blanked: int = 0
     quarantined: int = 0
     covered_days: int = 0
     runs: int = 0
@@ -31,11 +28,11 @@ class RemovalStore(Protocol):
         """Hold none of its removals any longer; returns how many waited."""
         ...
 
-    async def erase(self, connection_id: UUID, name: str, kept: Mapping[str, bytes]) -> Erased:
-        """Delete everything that was read of a connection.
+    async def erase(self, connection_id: UUID, name: str) -> Erased:
+        """Take away everything that was read of a connection.
 
-        ``kept`` are the stored bytes that a snapshot names, by content hash, and what is
-        put in their place. Raw bodies that nothing refers to any more go as well, whoever
-        they came from; so do the run reports' parts about the connection.
+        Stored bytes of its records keep their names, which snapshots may hold. Raw bodies
+        that nothing refers to any more go, whoever they came from; so do the parts of run
+        reports that are about the connection.
         """
         ...

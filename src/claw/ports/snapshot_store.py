@@ -7,18 +7,17 @@ from typing import Protocol
 from msgspec import Struct
 
 from claw.core.model.records import RecordType
-from claw.core.model.reference import Ref
 from claw.core.snapshots.content import Snapshot
 from claw.core.snapshots.tree import Tree
 
 
 class Naming(Struct, frozen=True, kw_only=True):
-    """The stored bytes of a connection's records that snapshots name, and how many do.
+    """How many versions of a connection's records snapshots name, and how many do.
 
     ``summaries`` are the kept ones that such a snapshot was given to.
     """
 
-    blobs: Mapping[str, Ref]
+    versions: int
     snapshots: int
     summaries: int
 

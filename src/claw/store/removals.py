@@ -1,21 +1,19 @@
 """SQL of taking a connection's data away. Every statement names its tenant."""
 
-from collections.abc import Mapping, Set
 from uuid import UUID
 
+from claw.core.snapshots.erasure import ERASED_HEAD
 from claw.ports.removal_store import Erased
-from claw.store.staging import stage
 from claw.store.tenancy import Transaction
 
-_KEPT = {"content_hash": "text", "marker": "bytea"}
-
-# In the order of the keys that point at each other.
-_ROWS = {
-    "quarantined": "delete from claw.quarantine",
-    "raws": "delete from claw.raw_current",
-    "covered_days": "delete from claw.coverage",
-    "runs": "delete from claw.sync_run_connection",
-}
+_NAMING = (
+    "bundle_part",
+    "coverage",
+    "hint_cursor",
+    "quarantine",
+    "raw_current",
+    "sync_run_connection",
+)
 
 
 class PostgresRemovals:
@@ -31,24 +29,25 @@ class PostgresRemovals:
             connection_id,
         )
 
-    async def erase(self, connection_id: UUID, name: str, kept: Mapping[str, bytes]) -> Erased:
+    async def erase(self, connection_id: UUID, name: str) -> Erased:
         records = await self._erase_current(connection_id)
-        for table in ("bundle_part", "hint_cursor"):
-            await self._count(
+        counted = {
+            table: await self._count(
                 f"delete from claw.{table} where tenant_id = $1 and connection_id = $2",
                 connection_id,
             )
-        counted = {
-            what: await self._count(
-                f"{statement} where tenant_id = $1 and connection_id = $2", connection_id
-            )
-            for what, statement in _ROWS.items()
+            for table in _NAMING
         }
         await self._erase_unreferenced_bodies()
         await self._erase_from_reports(name)
-        blanked = await self._blank(kept)
-        versions = await self._erase_versions(name, kept.keys())
-        return Erased(records=records, versions=versions, blanked=blanked, **counted)
+        return Erased(
+            records=records,
+            raws=counted["raw_current"],
+            versions=await self._blank(name),
+            quarantined=counted["quarantine"],
+            covered_days=counted["coverage"],
+            runs=counted["sync_run_connection"],
+        )
 
     async def _erase_current(self, connection_id: UUID) -> int:
         await self._count(
@@ -65,16 +64,17 @@ class PostgresRemovals:
         )
 
     async def _erase_unreferenced_bodies(self) -> None:
+        # Sets, whatever the planner thinks of tables whose rows have just gone.
         await self._tx.execute(
             """
-            delete from claw.raw_blob b
-            where tenant_id = $1
-              and not exists (select from claw.raw_current c
-                              where c.tenant_id = $1 and c.raw_hash = b.raw_hash)
-              and not exists (select from claw.bundle_part p
-                              where p.tenant_id = $1 and p.raw_hash = b.raw_hash)
-              and not exists (select from claw.quarantine q
-                              where q.tenant_id = $1 and q.raw_hash = b.raw_hash)
+            with unreferenced as (
+                select raw_hash from claw.raw_blob where tenant_id = $1
+                except select raw_hash from claw.raw_current where tenant_id = $1
+                except select raw_hash from claw.bundle_part where tenant_id = $1
+                except select raw_hash from claw.quarantine where tenant_id = $1
+            )
+            delete from claw.raw_blob b using unreferenced u
+            where b.tenant_id = $1 and b.raw_hash = u.raw_hash
             """,
             self._tenant_id,
         )
@@ -95,33 +95,27 @@ class PostgresRemovals:
             name,
         )
 
-    async def _blank(self, kept: Mapping[str, bytes]) -> int:
-        staged = await stage(self._tx, "kept", _KEPT, sorted(kept.items()), after=1)
-        rows = await self._tx.fetch(
-            f"""
-            update claw.record_blob b set canonical = kept.marker
-            from {staged.relation}
-            where b.tenant_id = $1 and b.content_hash = kept.content_hash
-            returning 1
-            """,
-            self._tenant_id,
-            *staged.values,
-        )
-        return len(rows)
-
-    async def _erase_versions(self, name: str, kept: Set[str]) -> int:
-        # A name has no character that means anything to JSON. The operator must be the one
-        # that gives JSON back: the other reads every text of the record, and rejects a NUL.
+    async def _blank(self, name: str) -> int:
+        # Nothing is deleted here: each deletion would look through all current records. The
+        # operator must be the one that gives JSON back, the other reads every text of the
+        # record and rejects a NUL; a connection's name holds nothing that JSON escapes.
         return await self._count(
             """
-            delete from claw.record_blob
-            where tenant_id = $1 and not content_hash = any($3::text[])
+            update claw.record_blob
+            set canonical = $3::bytea || convert_to(
+                '"ref":' || (convert_from(canonical, 'UTF8')::json -> 'ref')::text || '}', 'UTF8')
+            where tenant_id = $1
               and starts_with((convert_from(canonical, 'UTF8')::json -> 'ref')::text, $2)
             """,
             f'"{name}/',
-            sorted(kept),
+            ERASED_HEAD,
         )
 
     async def _count(self, statement: str, *values: object) -> int:
-        rows = await self._tx.fetch(f"{statement} returning 1", self._tenant_id, *values)
-        return len(rows)
+        """How many rows a statement changed."""
+        found = await self._tx.fetchval(
+            f"with changed as ({statement} returning 1) select count(*) from changed",
+            self._tenant_id,
+            *values,
+        )
+        return found if isinstance(found, int) else 0

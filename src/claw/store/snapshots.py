@@ -8,7 +8,7 @@ import msgspec
 
 from claw.core.model.canonical import canonical_bytes
 from claw.core.model.records import RecordType
-from claw.core.model.reference import Ref, connection_of
+from claw.core.model.reference import connection_of
 from claw.core.snapshots.content import Snapshot
 from claw.core.snapshots.tree import Tree, leaves_of, parts_of
 from claw.ports.snapshot_store import Naming
@@ -148,12 +148,12 @@ class PostgresSnapshots:
 
     async def naming(self, connection: str) -> Naming:
         """Works on names alone, so that it holds for snapshots of any schema."""
-        blobs: dict[str, Ref] = {}
+        versions: set[str] = set()
         parts: set[str] = set()
         for row in await self._nodes_of_kind("part"):
             for ref, content_hash in leaves_of(row["canonical"]).items():
                 if connection_of(ref) == connection:
-                    blobs[content_hash] = ref
+                    versions.add(content_hash)
                     parts.add(row["node_hash"])
         trees = {
             row["node_hash"]
@@ -172,7 +172,7 @@ class PostgresSnapshots:
             sorted(trees),
         )
         return Naming(
-            blobs=blobs,
+            versions=len(versions),
             snapshots=counted["snapshots"] if counted else 0,
             summaries=counted["summaries"] if counted else 0,
         )

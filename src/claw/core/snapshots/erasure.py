@@ -7,7 +7,8 @@ snapshot that names them says ``erased`` and is otherwise as true as before.
 from claw.core.model.canonical import canonical_bytes
 from claw.core.model.reference import Ref
 
-_HEAD = b'{"erased":true,'
+ERASED_HEAD = b'{"erased":true,'
+"""How the bytes of an erased record begin; those of no record do."""
 
 
 def erased_bytes(ref: Ref) -> bytes:
@@ -16,5 +17,5 @@ def erased_bytes(ref: Ref) -> bytes:
 
 
 def is_erased(stored: bytes) -> bool:
-    """Whether these are the bytes of a record that was erased; no record begins like them."""
-    return stored.startswith(_HEAD)
+    """Whether these are the bytes of a record that was erased."""
+    return stored.startswith(ERASED_HEAD)

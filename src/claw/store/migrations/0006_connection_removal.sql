@@ -42,3 +42,7 @@ create table claw.sync_run_connection (
     foreign key (tenant_id, connection_id) references claw.connection (tenant_id, connection_id)
 );
 select claw.govern('claw.sync_run_connection');
+
+-- Bodies that nothing refers to any more are deleted; each deletion looks who refers to it.
+create index raw_current_by_hash on claw.raw_current (tenant_id, raw_hash);
+create index quarantine_by_hash on claw.quarantine (tenant_id, raw_hash);
