@@ -8,8 +8,10 @@ import asyncpg
 import msgspec
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import FailingListenerError
 from pgqueuer.domain.models import Job
 
+from claw.core.errors import InstallationBroken
 from claw.ports.work import Answer
 from claw.store.queue.names import ENTRYPOINT, Call, queries, settings
 
@@ -27,7 +29,7 @@ async def hear(pool: asyncpg.Pool, answer: Answer, stop: asyncio.Event) -> None:
     """Answer calls until ``stop`` is set; those under way finish.
 
     Raises:
-        FailingListenerError: when the listening connection is deaf.
+        InstallationBroken: when the database's notifications no longer arrive.
     """
     manager = QueueManager(queries(AsyncpgPoolDriver(pool)), channel=settings().channel)
 
@@ -50,6 +52,12 @@ async def hear(pool: asyncpg.Pool, answer: Answer, stop: asyncio.Event) -> None:
             shutdown_on_listener_failure=True,
             heartbeat_timeout=_HEARTBEAT,
         )
+    except FailingListenerError:
+        raise InstallationBroken(
+            "the database's notifications no longer arrive here",
+            code="listener_deaf",
+            hint="start the worker again; a pooler between must not share its connection",
+        ) from None
     finally:
         for task in (closing, keeping):
             task.cancel()
