@@ -10,7 +10,7 @@ NAME ?=
 export PYTHONTZPATH :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo bench test test-zones certify check format lock clean
+.PHONY: help install demo bench test test-zones test-week image-test certify check format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:[^#]*## /|/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -34,6 +34,9 @@ certify: install ## measure a connector, certify it and write its report (CONNEC
 test-week: install ## a week of mornings in eleven zones, with workers that are killed
 	@$(BIN)/python -m pytest -m week tests/week $(ARGS)
 
+image-test: install ## build the container image without an engine and run what it runs
+	@sh scripts/image_test.sh
+
 bench: install ## measure against floors and peers, judge by the bars (NAME=store for one)
 	@$(BIN)/python -m benchmarks $(NAME)
 
@@ -43,9 +46,11 @@ check: install ## format, lint, types, layers, edge-case ledger, hygiene
 format: install ## format the code and apply the safe fixes
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-lock: install ## regenerate requirements*.txt from pyproject.toml (ARGS=--upgrade to move)
+lock: install ## regenerate the requirements files (ARGS=--upgrade to move)
 	@$(BIN)/pip-compile --quiet $(ARGS) --output-file requirements.txt pyproject.toml
 	@$(BIN)/pip-compile --quiet $(ARGS) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	@$(BIN)/pip-compile --quiet $(ARGS) --build-deps-for=wheel --only-build-deps --constraint requirements-dev.txt --output-file requirements-build.txt pyproject.toml
+	@$(BIN)/pip-compile --quiet $(ARGS) --output-file scripts/image/requirements.txt scripts/image/requirements.in
 
 clean: ## remove the environment, caches and build output (keeps .claw, the data)
 	@rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
