@@ -1,10 +1,11 @@
 """What a complete read that no longer shows a record may conclude, and what it may not."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from claw.core.errors import InvalidInput, NotFound
+from claw.core.errors import InvalidInput, NotFound, Refused
 from claw.ports.connector_errors import Transient
 from claw.store.tenancy import Pool
 from claw_testing.edge import edge
@@ -202,6 +203,31 @@ async def test_a_person_may_accept_held_removals_and_it_is_recorded(world: World
     assert (row["actor"], row["action"], row["subject"]) == ("user:ada", "sync.accept", report.run)
     with pytest.raises(NotFound):
         await world.service().accept(world.tenant, report.run, actor="user:ada")
+
+
+async def test_what_a_running_sync_sees_again_is_not_accepted_as_gone(world: World):
+    await fill(world).sync()
+    kept = dict(world.vendor.visits)
+    world.vendor.visits.clear()
+    held_by = (await world.sync()).run
+    world.vendor.visits.update(kept)
+    reading, go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> None:
+        reading.set()
+        await go_on.wait()
+
+    world.vendor.pauses["/visits?"] = wait
+    running = asyncio.create_task(world.sync())
+    await reading.wait()
+    with pytest.raises(Refused) as refused:
+        await world.service().accept(world.tenant, held_by, actor="ada")
+    assert refused.value.code == "sync_running"
+    go_on.set()
+    await running
+    with pytest.raises(NotFound):
+        await world.service().accept(world.tenant, held_by, actor="ada")
+    assert await world.gone() == []
 
 
 async def test_accepting_what_is_no_run_is_refused(world: World):

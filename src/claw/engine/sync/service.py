@@ -1,8 +1,8 @@
 """Running a sync of a tenant, and what people ask about it."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from claw.core.time import local_date
 from claw.engine.connections import refuse_removed
 from claw.engine.sync.applying import remove
 from claw.engine.sync.connection_run import ConnectionRun
-from claw.engine.sync.leases import LEASE_WAIT_SECONDS, Leases
+from claw.engine.sync.leases import LEASE_WAIT_SECONDS, Leases, writing
 from claw.engine.sync.plan import window_of
 from claw.engine.sync.report import Mode, SyncError, SyncReport, Window
 from claw.engine.sync.source import Sources
@@ -26,7 +26,7 @@ from claw.ports.metrics import Metrics
 from claw.ports.progress import ProgressListener
 from claw.ports.sync_store import QuarantinedRow, SyncRun
 from claw.ports.tenant_store import Tenant
-from claw.ports.unit_of_work import Database
+from claw.ports.unit_of_work import Database, UnitOfWork
 
 
 class SyncService:
@@ -125,17 +125,16 @@ class SyncService:
         Raises:
             InvalidInput: when ``run`` can be no run's id.
             NotFound: when there is no such run, or it holds nothing any more.
+            Refused: while a sync of the same stream runs: it may see them again.
         """
         run_id = _run_id(run)
         now = self._clock.now()
         async with self._db.tenant(tenant.tenant_id) as uow:
-            known = await uow.sync.find_run(run_id)
-            for connection_id in sorted({r.connection_id for r in await uow.sync.held_by(run_id)}):
-                await uow.connections.keep_present(connection_id)
-            # As it is now that nobody can remove a connection, and with it what is held.
             held = await uow.sync.held_by(run_id)
-            await uow.snapshots.hold_shared()
-            if known is None or not held:
+        async with self._writing(tenant, {(r.connection_id, r.stream) for r in held}) as uow:
+            # As it is now that no sync can change it, nor anybody remove a connection.
+            held = await uow.sync.held_by(run_id)
+            if not held:
                 raise NotFound(
                     f"the run {run} holds no removals",
                     code="nothing_held",
@@ -166,6 +165,21 @@ class SyncService:
             for row in rows
             if row.connection_id in connections
         ]
+
+    @asynccontextmanager
+    async def _writing(
+        self, tenant: Tenant, streams: Collection[tuple[UUID, str]]
+    ) -> AsyncGenerator[UnitOfWork]:
+        """A transaction beside which no sync writes these streams."""
+        owner = self._ids.new()
+        async with AsyncExitStack() as stack:
+            held = [
+                await stack.enter_async_context(
+                    self._leases.lease(tenant.tenant_id, connection_id, stream, owner)
+                )
+                for connection_id, stream in sorted(streams)
+            ]
+            yield await stack.enter_async_context(writing(self._db, tenant.tenant_id, *held))
 
     async def _connections(self, tenant: Tenant, name: str | None) -> Sequence[Connection]:
         async with self._db.tenant(tenant.tenant_id) as uow:
