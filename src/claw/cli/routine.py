@@ -209,6 +209,28 @@ def run_now(name: str, tenant: TenantName = None, json: Json = False) -> None:
 
 
 @app.command()
+def change(
+    name: str,
+    tenant: TenantName = None,
+    at: Annotated[str | None, typer.Option(help="Time of day, HH:MM.")] = None,
+    days: Annotated[
+        str | None, typer.Option(help="daily, weekdays, mon-fri, tue,thu, 15 or last.")
+    ] = None,
+    every: Annotated[int | None, typer.Option(help="Minutes between runs.")] = None,
+    cron: Annotated[str | None, typer.Option(help="A cron line that fits.")] = None,
+    json: Json = False,
+) -> None:
+    """Let it recur otherwise; a date that has run keeps its run."""
+
+    async def work(engine: "Engine") -> StoredRoutine:
+        recurrence = recurrence_from(at=at, days=days, every=every, cron=cron)
+        chosen = await engine.tenants.choose(tenant)
+        return await engine.routines.change(chosen, name, recurrence, actor=actor())
+
+    _print(run(work, json=json), json=json)
+
+
+@app.command()
 def pause(name: str, tenant: TenantName = None, json: Json = False) -> None:
     """Run nothing until it is resumed."""
 

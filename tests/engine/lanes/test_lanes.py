@@ -18,6 +18,7 @@ from claw.store.queue.runtime import QueueRuntime
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase, TenantStores
 from claw.system.ids import RandomIds
+from claw_testing.edge import edge
 from claw_testing.sync_world import NOW, HandClock, Tally, World, new_world
 
 Hook = Callable[[], Awaitable[None]]
@@ -248,6 +249,7 @@ async def test_a_sweep_calls_again_where_whoever_answered_may_have_died(
     assert len(await calls(quiet)) == 1
 
 
+@edge("time:39")
 async def test_a_wall_clock_that_gained_days_fires_nothing(quiet: Pool) -> None:
     clock = HandClock(NOW)
     sweep = Sweep(db=PostgresDatabase(quiet), clock=clock, kinds={}, metrics=Tally(), log=Tally())

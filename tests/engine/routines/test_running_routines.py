@@ -388,6 +388,74 @@ async def test_run_now_is_one_more_and_takes_nothing_from_the_planned(routines):
     assert stub.runs[1] == "2026-11-26"
 
 
+@edge("time:42")
+async def test_a_time_that_is_moved_after_todays_run_counts_from_tomorrow(routines):
+    await routines.add()
+    stub = Stub()
+    routines.at("2026-11-25T19:00")
+    await routines.work(routines.lane(stub))
+
+    routines.at("2026-11-25T19:30")
+    await routines.service.change(routines.world.tenant, "morning", Daily(at=time(5)), actor=ACTOR)
+    await routines.work(routines.lane(stub))
+    routines.at("2026-11-26T18:00")
+    await routines.work(routines.lane(stub))
+
+    assert stub.runs == ["2026-11-26", "2026-11-27"]
+    assert (await routines.occurrence("2026-11-27")).due_at.hour == 18
+
+
+async def test_a_time_that_is_moved_back_before_it_came_is_not_made_up_for(routines):
+    await routines.add(recurrence=Daily(at=time(9)))
+    stub = Stub()
+    await routines.work(routines.lane(stub))
+
+    await routines.service.change(routines.world.tenant, "morning", Daily(at=time(6)), actor=ACTOR)
+    await routines.work(routines.lane(stub))
+
+    assert stub.runs == []
+    assert await routines.runs() == {"2026-11-25": "skipped"}
+
+
+async def test_a_day_that_is_no_longer_named_is_cancelled(routines):
+    await routines.add()
+    await routines.work(routines.lane(Stub()))
+
+    await routines.service.change(
+        routines.world.tenant, "morning", Weekly(at=time(6), days=(7,)), actor=ACTOR
+    )
+    await routines.work(routines.lane(Stub()))
+
+    assert set((await routines.runs()).values()) == {"cancelled"}
+
+
+@edge("time:39")
+async def test_after_a_jump_of_days_nothing_is_fired_in_a_mass(routines):
+    await routines.add(recurrence=EveryMinutes(minutes=60))
+    stub = Stub()
+    await routines.work(routines.lane(stub))
+    stub.runs.clear()
+
+    routines.pass_time(days=3)
+    await routines.work(routines.lane(stub))
+
+    assert len(stub.runs) == 1
+    assert list((await routines.runs()).values()).count("missed") > 60
+
+
+@edge("time:40")
+async def test_an_old_table_that_is_restored_brings_no_burst(routines):
+    await routines.add()
+    await routines.work(routines.lane(Stub()))
+    stub = Stub()
+    routines.pass_time(days=30)  # the backup is a month old
+
+    await routines.work(routines.lane(stub))
+
+    assert stub.runs == ["2026-12-25"]
+    assert list((await routines.runs()).values()).count("missed") == 29
+
+
 async def test_a_removed_routine_runs_no_more_and_frees_its_name(routines):
     await routines.add()
     await routines.work(routines.lane(Stub()))

@@ -69,6 +69,21 @@ class Plan:
             and (moved := self._moved(row)) is not None
         ]
 
+    def again(self, planned: Sequence[Occurrence], now: datetime) -> list[Occurrence]:
+        """What is planned, by a recurrence that has just changed.
+
+        A time that has passed today by the new reckoning is not made up for: that date is
+        skipped, as if the change had been made in the morning.
+        """
+        found: list[Occurrence] = []
+        for row in planned:
+            moved = self._moved(row)
+            if moved is not None and moved.due_at is not None and moved.due_at < now:
+                moved = self._dropped(row, "skipped", "changed")
+            if moved is not None:
+                found.append(moved)
+        return found
+
     def _moved(self, row: Occurrence) -> Occurrence | None:
         recurrence = self._stored.routine.recurrence
         if row.key.startswith("manual:"):

@@ -12,6 +12,7 @@ from claw.core.routines.explaining import explain
 from claw.core.routines.routine import Routine, check_routine_name
 from claw.core.time import (
     Due,
+    Recurrence,
     check_recurrence,
     check_zone,
     local_wall,
@@ -151,6 +152,32 @@ class RoutineService:
             await uow.routines.plan([occurrence])
             await self._audit(uow, "routine.run", stored, actor)
         return occurrence
+
+    async def change(
+        self, tenant: Tenant, name: str, recurrence: Recurrence, *, actor: str
+    ) -> StoredRoutine:
+        """Let it recur otherwise from now on.
+
+        A date that has run keeps its run; what is planned moves to its new time, or is
+        cancelled where the date is no longer named.
+
+        Raises:
+            InvalidInput: naming the field that is wrong.
+        """
+        check_recurrence(recurrence)
+        now = self._clock.now()
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            stored = await self._locked(uow, tenant, name)
+            changed = replace(
+                stored,
+                routine=replace(stored.routine, recurrence=recurrence),
+                planned_until=max(now, stored.created_at),
+            )
+            plan = Plan(tenant, changed, self._tzdata)
+            await uow.routines.move(plan.again(await uow.routines.planned(stored.routine_id), now))
+            await uow.routines.save(changed)
+            await self._audit(uow, "routine.change", changed, actor)
+        return changed
 
     async def pause(self, tenant: Tenant, name: str, *, actor: str) -> StoredRoutine:
         """Run nothing until it is resumed; what falls into the pause is skipped."""
