@@ -1,12 +1,12 @@
 """Snapshots of 100,000 records over a year of dates, taken on 31 days with 2 % changed.
 
-Four in five changes lie within the next two weeks, the rest anywhere later. Taking is the
-product's own use case on a real database: select the records of the dates and all they
-refer to, build parts and tree, name and keep the snapshot. What counts is the CPU time of
-our process, against encoding the same records in memory with msgspec's `order="sorted"`
-and hashing each with SHA-256. Kept bytes are what the tables of blobs, parts, trees and
-snapshots hold, against one full export (JSON Lines) for each day. The difference is the
-use case on two neighbouring days, loading included.
+Four in five changes lie within the next two weeks, the rest anywhere later, at random.
+Taking is the product's own use case on a real database: select the records of the dates
+and all they refer to, build parts and tree, name and keep the snapshot. What counts is the
+CPU time of our process, against encoding the same records in memory with msgspec's
+`order="sorted"` and hashing each with SHA-256. Kept bytes are what the tables of blobs,
+parts, trees and snapshots hold, against one full export (JSON Lines) for each day. The
+difference is the use case on two neighbouring days, loading included.
 """
 
 import hashlib

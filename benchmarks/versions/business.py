@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from random import Random
 
 from msgspec.structs import replace
 
@@ -35,7 +36,7 @@ class Business:
         return FIRST + timedelta(days=self.dates - 1)
 
     def pass_day(self, number: int) -> list[int]:
-        """Change one in fifty records: four in five of them within the next two weeks.
+        """Change one in fifty records at random, four in five within the next two weeks.
 
         Returns their positions.
         """
@@ -43,7 +44,9 @@ class Business:
         near = [p for day in range(number, number + NEAR_DAYS) for p in self._of(day)]
         far = [p for day in range(number + NEAR_DAYS, number + self.dates) for p in self._of(day)]
         close = int(wanted * _NEAR_SHARE)
-        changed = _some(near, close, number) + _some(far, wanted - close, number)
+        chance = Random(number)
+        changed = chance.sample(near, min(close, len(near)))
+        changed += chance.sample(far, min(wanted - close, len(far)))
         for position in changed:
             record = self.records[position]
             assert isinstance(record, Appointment)
@@ -52,14 +55,6 @@ class Business:
 
     def _of(self, day: int) -> Sequence[int]:
         return self._by_day[day % self.dates]
-
-
-def _some(positions: Sequence[int], number: int, salt: int) -> list[int]:
-    """So many of them, spread evenly, others for another salt."""
-    if not number or not positions:
-        return []
-    step = max(1, len(positions) // number)
-    return list(positions[salt % step :: step])[:number]
 
 
 def _on(visit: Appointment, day: int) -> Appointment:

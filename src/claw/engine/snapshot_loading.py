@@ -1,10 +1,10 @@
 """Snapshots out of the store: all that one names, or what two name differently."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 
 from claw.core.model.reference import Ref
 from claw.core.snapshots.content import Snapshot, incomplete
-from claw.core.snapshots.tree import differing_leaves, leaves_of, parts_of
+from claw.core.snapshots.tree import NO_PART, differing_leaves, leaves_of, parts_of
 from claw.ports.unit_of_work import UnitOfWork
 
 
@@ -39,22 +39,25 @@ async def load_differing(
         CheckFailed: when a tree or a part that is needed is missing.
     """
     trees = await uow.snapshots.nodes({old.tree, new.tree})
-    before, after = _part_names(old, trees), _part_names(new, trees)
-    parts = await uow.snapshots.nodes(before ^ after)
-    gone, come = differing_leaves(
-        _bodies(old, before - after, parts), _bodies(new, after - before, parts)
-    )
+    before, after = _parts(old, trees), _parts(new, trees)
+    days = [day for day in {**before, **after} if before.get(day) != after.get(day)]
+    names = {parts[day] for parts in (before, after) for day in days if day in parts}
+    bodies = await uow.snapshots.nodes(names)
+    pairs = [(_body(old, before.get(d), bodies), _body(new, after.get(d), bodies)) for d in days]
+    gone, come = differing_leaves(pairs)
     return gone, come, await uow.records.blobs({*gone.values(), *come.values()})
 
 
-def _part_names(snapshot: Snapshot, trees: Mapping[str, bytes]) -> Set[str]:
+def _parts(snapshot: Snapshot, trees: Mapping[str, bytes]) -> Mapping[str, str]:
     tree = trees.get(snapshot.tree)
     if tree is None:
         raise incomplete(snapshot, f"tree {snapshot.tree} is missing")
-    return set(parts_of(tree).values())
+    return parts_of(tree)
 
 
-def _bodies(snapshot: Snapshot, names: Set[str], parts: Mapping[str, bytes]) -> list[bytes]:
-    if missing := sorted(names - parts.keys()):
-        raise incomplete(snapshot, f"part {missing[0]} is missing")
-    return [parts[name] for name in sorted(names)]
+def _body(snapshot: Snapshot, name: str | None, bodies: Mapping[str, bytes]) -> bytes:
+    if name is None:
+        return NO_PART
+    if name not in bodies:
+        raise incomplete(snapshot, f"part {name} is missing")
+    return bodies[name]

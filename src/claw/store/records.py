@@ -43,6 +43,7 @@ from claw.record_current c join claw.record_blob b using (tenant_id, content_has
 where c.tenant_id = $1
 """
 _BLOB = {"content_hash": "text", "canonical": "bytea"}
+_BLOBS_AT_ONCE = 20_000
 _PROGRESS = {"ref": "text", "evidence": "text"}
 
 
@@ -114,15 +115,21 @@ class PostgresRecords:
         )
 
     async def blobs(self, content_hashes: Collection[str]) -> Mapping[str, bytes]:
-        rows = await self._tx.fetch(
-            """
-            select content_hash, canonical from claw.record_blob
-            where tenant_id = $1 and content_hash = any($2::text[])
-            """,
-            self._tenant_id,
-            sorted(set(content_hashes)),
-        )
-        return {row["content_hash"]: row["canonical"] for row in rows}
+        wanted = sorted(set(content_hashes))
+        found: dict[str, bytes] = {}
+        for start in range(0, len(wanted), _BLOBS_AT_ONCE):
+            row = await self._tx.fetchrow(
+                """
+                select array_agg(content_hash) as names, array_agg(canonical) as bodies
+                from claw.record_blob
+                where tenant_id = $1 and content_hash = any($2::text[])
+                """,
+                self._tenant_id,
+                wanted[start : start + _BLOBS_AT_ONCE],
+            )
+            if row is not None and row["names"]:
+                found.update(zip(row["names"], row["bodies"], strict=True))
+        return found
 
     async def put_current(self, records: Sequence[CurrentRecord]) -> None:
         rows = [msgspec.structs.astuple(record) for record in records]

@@ -11,7 +11,7 @@ from claw.core.model.tombstones import is_gone, mark_gone
 from claw.core.snapshots.changes import Change
 from claw.core.snapshots.content import SnapshotContent
 from claw.core.snapshots.diff import diff_contents, diff_of_differing
-from claw.core.snapshots.tree import build_tree, differing_leaves
+from claw.core.snapshots.tree import NO_PART, build_tree, differing_leaves
 from claw_testing.schedules import content, leaves, visit
 
 _STARTS = ("2026-11-24T22:00", "2026-11-25T01:00", "2026-11-26T01:00")
@@ -90,9 +90,10 @@ def test_what_differs_by_name_is_all_there_is_to_tell(
     before: SnapshotContent, after: SnapshotContent
 ) -> None:
     old, new = (build_tree(leaves(each.records.values())) for each in (before, after))
+    earlier, later = ({part.day: part.canonical for part in each.parts} for each in (old, new))
+    days = sorted(earlier | later)
     gone, come = differing_leaves(
-        [part.canonical for part in old.parts if part not in new.parts],
-        [part.canonical for part in new.parts if part not in old.parts],
+        (earlier.get(day, NO_PART), later.get(day, NO_PART)) for day in days
     )
     assert diff_contents(before, after) == diff_of_differing(
         replace(before, records={ref: before.records[ref] for ref in gone}),

@@ -14,7 +14,14 @@ from claw.core.model.canonical import canonical_bytes
 from claw.core.model.records import Record
 from claw.core.snapshots.content import Snapshot
 from claw.core.snapshots.identity import identity_of
-from claw.core.snapshots.tree import UNDATED, build_tree, leaves_of, parts_of
+from claw.core.snapshots.tree import (
+    NO_PART,
+    UNDATED,
+    build_tree,
+    differing_leaves,
+    leaves_of,
+    parts_of,
+)
 from claw_testing.schedules import (
     TAKEN_AT,
     content,
@@ -130,3 +137,20 @@ def test_the_appointments_of_a_day_go_by_start_then_reference() -> None:
     assert [appointment.ref for appointment in day] == [twin.ref, early.ref, late.ref]
     assert held.get(customer(1).ref) == customer(1)
     assert held.get(customer(2).ref) is None
+
+
+@given(schedules, schedules)
+def test_what_two_parts_do_not_share_is_found_in_their_bytes(
+    one: list[Record], other: list[Record]
+) -> None:
+    before, after = ({leaf.ref: leaf for leaf in leaves(records)} for records in (one, other))
+    bodies = [
+        build_tree(replace(leaf, local_date=None) for leaf in each.values()).parts
+        for each in (before, after)
+    ]
+    old, new = (parts[0].canonical if parts else NO_PART for parts in bodies)
+    gone, come = differing_leaves([(old, new)])
+    was = {(ref, leaf.content_hash) for ref, leaf in before.items()}
+    now = {(ref, leaf.content_hash) for ref, leaf in after.items()}
+    assert set(gone.items()) == was - now
+    assert set(come.items()) == now - was

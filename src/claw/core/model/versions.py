@@ -57,6 +57,8 @@ class SchemaVersions:
             InstallationBroken: when a newer engine wrote the record.
             NotCanonical: when an upcaster leaves the canonical profile.
         """
+        if schema == self.newest:
+            return canonical
         names = [version.name for version in self._versions]
         if schema not in names:
             raise InstallationBroken(
@@ -65,8 +67,6 @@ class SchemaVersions:
                 hint="upgrade to the version of Claw that wrote it, or a later one",
             )
         steps = self._versions[names.index(schema) + 1 :]
-        if not steps:
-            return canonical
         record = msgspec.json.decode(canonical, type=PlainRecord)
         for version in steps:
             if version.upcast is not None:

@@ -97,6 +97,8 @@ def classes_of(before: Record, after: Record, fields: tuple[str, ...]) -> tuple[
 
 def _segment_classes(before: Sequence[Segment], after: Sequence[Segment]) -> set[str]:
     """Other people, other times of those who stay, or something else to do."""
+    if before == after:
+        return set()
     old, new = _by_person(before), _by_person(after)
     classes: set[str] = {"reassigned"} if old.keys() != new.keys() else set()
     same_times = _times(before) == _times(after)

@@ -15,6 +15,9 @@ from claw.core.model.canonical import canonical_bytes, content_hash, encode_sett
 from claw.core.model.reference import Ref
 
 UNDATED = "undated"
+NO_PART = b"[]"
+"""The canonical bytes of a part without records, which no tree names."""
+_BETWEEN = b"},{"
 
 
 class Leaf(Struct, frozen=True, kw_only=True, gc=False):
@@ -76,22 +79,62 @@ def leaves_of(part: bytes) -> Mapping[Ref, str]:
 
 
 def differing_leaves(
-    before: Iterable[bytes], after: Iterable[bytes]
+    pairs: Iterable[tuple[bytes, bytes]],
 ) -> tuple[Mapping[Ref, str], Mapping[Ref, str]]:
-    """The leaves of some parts that others do not hold, and the other way round.
+    """The leaves that the first of each pair of parts holds and no second one, and vice versa.
 
-    Works on the parts' own bytes, in which no text can hold what stands between two
-    entries, so that only what differs is decoded. Raises msgspec.DecodeError.
+    A pair is one date's part before and after, ``NO_PART`` where there is none. Works on the
+    parts' own bytes, in which no text can hold what stands between two entries, so that
+    only what differs is decoded. Raises msgspec.DecodeError.
     """
     old, new = set[bytes](), set[bytes]()
-    old.update(*map(_entries, before))
-    new.update(*map(_entries, after))
+    for before, after in pairs:
+        gone, come = _differing_entries(before[2:-2], after[2:-2])
+        old.update(gone)
+        new.update(come)
     return leaves_of(_joined(old - new)), leaves_of(_joined(new - old))
 
 
-def _entries(part: bytes) -> list[bytes]:
-    """The members of each entry of a part, ``"content_hash":…,"ref":…``, as written."""
-    return part.removeprefix(b"[{").removesuffix(b"}]").split(b"},{")
+def _differing_entries(before: bytes, after: bytes) -> tuple[list[bytes], list[bytes]]:
+    """The entries between what both begin and end with, each without its braces."""
+    start = before.rfind(_BETWEEN, 0, _alike_at_start(before, after)) + 1
+    start += len(_BETWEEN) - 1 if start else 0
+    before, after = before[start:], after[start:]
+    kept = _alike_at_end(before, after)
+    end = before.find(_BETWEEN, len(before) - kept)
+    cut = len(before) - end if end >= 0 else 0
+    return _entries(before[: len(before) - cut]), _entries(after[: len(after) - cut])
+
+
+def _alike_at_start(one: bytes, other: bytes) -> int:
+    """How many bytes both begin with, by halving what is not known yet."""
+    alike, most = 0, min(len(one), len(other))
+    while alike < most:
+        middle = (alike + most + 1) // 2
+        if one[alike:middle] == other[alike:middle]:
+            alike = middle
+        else:
+            most = middle - 1
+    return alike
+
+
+def _alike_at_end(one: bytes, other: bytes) -> int:
+    """How many bytes both end with."""
+    alike, most = 0, min(len(one), len(other))
+    while alike < most:
+        middle = (alike + most + 1) // 2
+        if (
+            one[len(one) - middle : len(one) - alike]
+            == other[len(other) - middle : len(other) - alike]
+        ):
+            alike = middle
+        else:
+            most = middle - 1
+    return alike
+
+
+def _entries(text: bytes) -> list[bytes]:
+    return text.split(_BETWEEN) if text else []
 
 
 def _joined(entries: Iterable[bytes]) -> bytes:
