@@ -259,6 +259,8 @@ class ScriptedConnector:
         if self.breach == "covers_less":
             covered = Slice(start=covered.start, end=covered.start)
         yield Covered(slice=covered, seen=seen)
+        if self.breach == "covers_twice":
+            yield Covered(slice=covered, seen=seen)
 
     def map(self, bundle: Bundle, env: MapEnv) -> MapResult:
         row: Row = json.loads(bundle.primary.body)

@@ -331,6 +331,7 @@ async def test_a_redirect_to_what_is_not_declared_or_in_circles_is_trouble(
         with pytest.raises(Transient) as raised:
             await ask(connect, acme, retry=NO_RETRY)
         assert raised.value.cause == "redirected"
+        assert {asked.target for asked in acme.asked} == {INFO}
         assert len(acme.asked) <= 3
 
 

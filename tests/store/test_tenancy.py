@@ -25,11 +25,21 @@ async def test_a_unit_of_work_without_a_tenant_fails_before_any_statement() -> N
 
 
 async def test_the_tenant_ends_with_its_transaction(
-    scratch: TestDatabase, two_tenants: tuple[UUID, UUID]
+    scratch: TestDatabase, two_tenants: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    released: list[object] = []
+    reset = asyncpg.Connection.reset
+
+    async def watched(connection: asyncpg.Connection, **how: float | None) -> None:
+        # As the transaction left it; the pool's own RESET ALL comes after.
+        released.append(await connection.fetchval(SETTING))
+        await reset(connection, **how)
+
+    monkeypatch.setattr(asyncpg.Connection, "reset", watched)
     async with Pool(scratch.app, largest=1) as pool:
         async with pool.tenant(two_tenants[0]) as transaction:
             inside = await transaction.fetchrow(f"{SETTING}, pg_backend_pid() as session")
+        assert released == [""]
         async with pool.platform() as transaction:
             after = await transaction.fetchrow(f"{SETTING}, pg_backend_pid() as session")
     assert inside is not None

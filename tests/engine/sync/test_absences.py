@@ -29,6 +29,15 @@ async def test_a_deleted_visit_is_gone_and_missing_and_keeps_its_body(world: Wor
     assert (visit["gone"], visit["status"], visit["title"]) == (True, "missing", "visit 4")
 
 
+async def test_a_visit_that_is_gone_is_not_asked_for_again(world: World):
+    await fill(world).sync()
+    del world.vendor.visits[4]
+    await world.sync()
+    world.vendor.log.clear()
+    await world.sync()
+    assert not [line for line in world.vendor.log if line.startswith("/visits/4")]
+
+
 @pytest.mark.parametrize("status", ["cancelled", "declined", "completed", "no_show"])
 async def test_a_settled_visit_that_is_deleted_keeps_its_status(world: World, status: str):
     world.vendor.visit(1, "2026-11-25T01:00", status=status)
@@ -126,8 +135,11 @@ async def test_a_row_that_is_now_skipped_on_purpose_is_gone(world: World):
     assert (counts.skipped, counts.gone) == (1, 1)
 
 
-async def test_removals_too_many_to_believe_are_held_and_the_run_is_degraded(world: World):
-    await fill(world, 20).sync()
+@pytest.mark.parametrize("visits", [20, 29])
+async def test_removals_too_many_to_believe_are_held_and_the_run_is_degraded(
+    world: World, visits: int
+):
+    await fill(world, visits).sync()
     for number in range(1, 7):
         del world.vendor.visits[number]
     report = await world.sync()

@@ -4,11 +4,14 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from claw.core.errors import Refused
 from claw.store.embedded import Urls
+from claw.store.unit_of_work import PostgresDatabase
 from claw_testing.sync_world import World
 
 KILLED = Path(__file__).parents[2] / "claw_testing" / "sync_to_be_killed.py"
@@ -70,6 +73,49 @@ async def test_whoever_lost_its_lease_writes_nothing_more(read_once: World):
     await world.counts()
     after = await world.visible()
     world.vendor.visit(1, "2026-11-25T01:45")
+    go_on.set()
+    report = await slow
+    assert report.connections[0].error.code == "lease_lost"
+    assert await world.visible() == after
+
+
+async def test_a_sync_of_another_connection_leaves_a_living_run_alone(read_once: World):
+    world = read_once
+    async with PostgresDatabase(world.pool).tenant(world.tenant.tenant_id) as uow:
+        await uow.connections.add(replace(world.connection, connection_id=uuid4(), name="diary"))
+    world.clock.pass_minutes(1)
+    asked = hang(world, "page=2")
+    living = asyncio.create_task(world.service().run(world.tenant, connection="field"))
+    await asked.wait()
+    world.vendor.pauses.clear()
+    world.clock.pass_minutes(1)
+    await world.service().run(world.tenant, connection="diary")
+    assert await world.outcomes() == ["ok", "running", "ok"]
+    living.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await living
+
+
+async def test_rows_in_quarantine_are_not_looked_at_again_under_a_lost_lease(read_once: World):
+    world = read_once
+    world.vendor.visit(9, "2026-11-25T01:00", broken=True)
+    await world.sync()
+    # Away from the window, so that it must be asked for by id once all slices are read.
+    world.vendor.visit(9, "2027-03-01T01:00")
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> None:
+        asked.set()
+        await go_on.wait()
+
+    world.vendor.pauses["/visits/9"] = wait
+    slow = asyncio.create_task(world.service().run(world.tenant))
+    await asked.wait()
+    world.vendor.pauses.clear()
+    await world.expire_leases()
+    await world.sync()
+    after = await world.visible()
+    world.vendor.visit(9, "2027-03-01T02:00")
     go_on.set()
     report = await slow
     assert report.connections[0].error.code == "lease_lost"

@@ -64,6 +64,15 @@ async def test_a_part_that_cannot_be_read_keeps_its_last_good_version(
     assert (await visits.visible())["record_blob"] == content
 
 
+async def test_a_part_that_is_gone_for_good_is_not_recalled_when_it_cannot_be_read(visits: World):
+    await visits.sync()
+    del visits.vendor.customers[1]
+    await visits.sync()
+    visits.vendor.faults["/customers/1"] = UNREADABLE
+    await visits.sync()
+    assert "contact" not in await visits.visit(1)
+
+
 async def test_a_stale_part_is_fresh_again_everywhere_after_the_next_good_read(visits: World):
     await read_both(visits)
     visits.vendor.faults["/customers/1"] = UNREADABLE

@@ -63,7 +63,7 @@ async def test_after_a_failed_read_the_next_one_makes_good(schedule: World):
     assert (await schedule.counts()).added == 8
 
 
-@pytest.mark.parametrize("breach", ["never_covers", "counts_wrong", "covers_less"])
+@pytest.mark.parametrize("breach", ["never_covers", "counts_wrong", "covers_less", "covers_twice"])
 async def test_a_connector_that_breaks_the_contract_changes_nothing(schedule: World, breach: str):
     await schedule.sync()
     before = await schedule.visible()
