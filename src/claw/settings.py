@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     clock: str = "system"
     tenant: str | None = None
+    verticals: Annotated[Path, NoDecode] | None = None
     smtp_url: MailUrl | None = None
     mail_from: str | None = None
     worker_http_port: int | None = Field(default=None, ge=0, le=65535)

@@ -6,6 +6,8 @@ Part of the composition root; ``claw.app`` opens what this needs and hands it ou
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from claw.connect.auth.tokens import TokenSources
 from claw.connect.catalog import (
@@ -59,6 +61,7 @@ from claw.store.queue.runtime import QueueRuntime
 from claw.store.rate_budget import PostgresRateBudget
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
+from claw.system.holidays import PackagedHolidays
 from claw.system.ids import RandomIds
 from claw.system.key_file import create_key_file
 from claw.system.secret_box import AesGcmBox
@@ -118,14 +121,32 @@ def connector_catalog(settings: Settings) -> InstalledConnectors:
     return InstalledConnectors(allow_plain_http_loopback=settings.env != "prod")
 
 
-def vertical_packs() -> Mapping[str, VerticalPack]:
-    """The verticals this installation knows, by name: one data file each."""
-    folder = resources.files("claw.core.verticals")
-    files = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")),
-        key=lambda entry: entry.name,
-    )
-    return {entry.name.removesuffix(".toml"): parse_pack(entry.read_bytes()) for entry in files}
+def vertical_packs(own: Path | None = None) -> Mapping[str, VerticalPack]:
+    """The verticals this installation knows, by name: one data file each.
+
+    Those in the folder ``own`` come beside the packaged ones, or in their place.
+
+    Raises:
+        InstallationBroken: when the folder cannot be read.
+        InvalidInput: when one of the files is no vertical.
+    """
+    folders: list[Traversable] = [resources.files("claw.core.verticals")]
+    if own is not None:
+        folders.append(own)
+    try:
+        return {
+            entry.name.removesuffix(".toml"): parse_pack(entry.read_bytes())
+            for folder in folders
+            for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+            if entry.name.endswith(".toml")
+        }
+    except OSError as error:
+        raise InstallationBroken(
+            f"the folder of verticals cannot be read: {error.strerror}",
+            code="verticals_unreadable",
+            field="CLAW_VERTICALS",
+            hint="give the processes the right to read it, or unset CLAW_VERTICALS",
+        ) from error
 
 
 def root_key(settings: Settings) -> bytes:
@@ -184,7 +205,8 @@ def wire(
     box = AesGcmBox(
         root_key(settings), decode_key(previous.get_secret_value()) if previous else None
     )
-    verticals = vertical_packs()
+    verticals = vertical_packs(settings.verticals)
+    holidays = PackagedHolidays()
     http = TransportFactory(
         limiters=Limiters(parts.budget, machine, box.keyed_hash),
         tokens=TokenSources(db=db, box=box, ids=ids, machine=machine),
@@ -214,6 +236,7 @@ def wire(
         clock=clock,
         snapshots=snapshots,
         verticals=verticals,
+        holidays=holidays,
         tzdata_version=tzdata_version(),
     )
     morning = Morning(sync=sync, snapshots=snapshots, summaries=summaries, db=db, log=parts.log)
@@ -243,7 +266,7 @@ def wire(
         ids=ids,
         catalog=catalog,
         metrics=metrics,
-        tenants=TenantService(db, clock, ids, verticals),
+        tenants=TenantService(db, clock, ids, verticals, holidays),
         connections=connections,
         connection_settings=ConnectionSettings(
             db=db, clock=clock, ids=ids, catalog=catalog, connections=connections

@@ -31,9 +31,9 @@ from claw.core.snapshots.content import SnapshotContent, SnapshotSource
 from claw.core.snapshots.identity import make_snapshot
 from claw.core.snapshots.selection import date_of, select
 from claw.core.snapshots.tree import Leaf, build_tree
+from claw.core.summaries.context import SummaryContext
 from claw.core.summaries.document import (
     RENDERER,
-    SummaryContext,
     SummaryDocument,
     SummaryInputs,
     build_document,

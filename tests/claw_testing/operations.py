@@ -25,6 +25,7 @@ from claw.ports.connector import Bundle, MapEnv, Mapped, MapResult, Skipped
 from claw.ports.manifest import SettingSpec
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
+from claw.system.holidays import PackagedHolidays
 from claw.system.ids import RandomIds
 from claw.system.secret_box import AesGcmBox
 from claw_testing.bayside import pack
@@ -138,6 +139,7 @@ def operations(world: World, db: PostgresDatabase | None = None) -> Operations:
             clock=world.clock,
             snapshots=snapshots,
             verticals={"trades": pack()},
+            holidays=PackagedHolidays(),
             tzdata_version="2026f",
         ),
     )

@@ -17,6 +17,7 @@ from claw.engine.snapshots import SnapshotService
 from claw.engine.summaries import SummaryService
 from claw.ports.routine_store import Occurrence, StoredRoutine
 from claw.store.unit_of_work import PostgresDatabase
+from claw.system.holidays import PackagedHolidays
 from claw.system.ids import RandomIds
 from claw_testing.sync_world import OneConnector, World
 
@@ -74,6 +75,7 @@ class RoutineWorld:
             clock=self.world.clock,
             snapshots=self.snapshots(),
             verticals=packs(),
+            holidays=PackagedHolidays(),
             tzdata_version=TZDATA,
         )
 

@@ -23,6 +23,7 @@ from claw.store.queue.runtime import QueueRuntime
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
 from claw.system.clocks import FileClock
+from claw.system.holidays import PackagedHolidays
 from claw.system.ids import RandomIds
 from claw.system.secret_box import AesGcmBox
 from claw_testing.routine_world import TZDATA, packs
@@ -59,7 +60,12 @@ def worker(pool: Pool, url: str, clock: FileClock) -> Worker:
         tzdata_version=TZDATA,
     )
     summaries = SummaryService(
-        db=db, clock=clock, snapshots=snapshots, verticals=packs(), tzdata_version=TZDATA
+        db=db,
+        clock=clock,
+        snapshots=snapshots,
+        verticals=packs(),
+        holidays=PackagedHolidays(),
+        tzdata_version=TZDATA,
     )
     morning = Morning(sync=sync, snapshots=snapshots, summaries=summaries, db=db, log=tally)
     kinds = {

@@ -23,6 +23,7 @@ from claw.ports.connection_store import Connection
 from claw.ports.record_store import CurrentRecord
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
+from claw.system.holidays import PackagedHolidays
 from claw_testing.bayside import block_of, job, lines_of, pack, person
 from claw_testing.sync_world import NOW, OneConnector, World, new_world
 from claw_testing.two_streams import VisitsFail, two_streams
@@ -51,6 +52,7 @@ def summaries(
         clock=world.clock,
         snapshots=snapshots(world),
         verticals={"trades": words or pack()},
+        holidays=PackagedHolidays(),
         tzdata_version=tzdata,
     )
 

@@ -26,7 +26,7 @@ from claw.engine.keeping_alive import KeptAlive
 from claw.engine.lanes.troubles import Trouble
 from claw.engine.quality import QualityReport
 from claw.engine.snapshots import DiffDocument, SnapshotDocument, VerifyDocument
-from claw.engine.summaries import VerifiedSummary
+from claw.engine.summary_replay import VerifiedSummary
 from claw.engine.sync import SyncReport
 from claw.ports.manifest import Manifest
 from claw.ports.migration import MigrationState

@@ -10,7 +10,7 @@ from claw.cli.runtime import Json, TenantName, run
 from claw.core.errors import InvalidInput
 from claw.core.model.canonical import short_hash
 from claw.core.summaries.forms import FORMS, as_json, render
-from claw.engine.summaries import VerifiedSummary
+from claw.engine.summary_replay import VerifiedSummary
 
 if TYPE_CHECKING:
     from claw.app import Engine

@@ -24,6 +24,7 @@ class TenantDocument(msgspec.Struct, kw_only=True):
     vertical: str
     status: str
     created_at: str
+    region: str | msgspec.UnsetType = msgspec.UNSET
 
 
 @app.command()
@@ -34,13 +35,22 @@ def create(
     country: Annotated[str, typer.Option(help="Two letters, such as AU.")],
     vertical: Annotated[str, typer.Option(help="trades, salon or generic.")] = "generic",
     locale: Annotated[str, typer.Option(help="How dates and times are written.")] = "en-AU",
+    region: Annotated[
+        str | None, typer.Option(help="Part of the country whose public holidays it keeps: NSW.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Create a business."""
     _print(
         run(
             lambda engine: engine.tenants.create(
-                slug, name=name, zone=zone, country=country, vertical=vertical, locale=locale
+                slug,
+                name=name,
+                zone=zone,
+                country=country,
+                vertical=vertical,
+                locale=locale,
+                region=region,
             ),
             json=json,
         ),
@@ -68,6 +78,20 @@ def show(slug: str, json: Json = False) -> None:
     _print(run(lambda engine: engine.tenants.get(slug), json=json), json=json)
 
 
+@app.command("set")
+def set_(
+    slug: str,
+    region: Annotated[
+        str,
+        typer.Option(help="Part of the country whose public holidays it keeps; none for all."),
+    ],
+    json: Json = False,
+) -> None:
+    """Change a business."""
+    chosen = None if region.casefold() == "none" else region
+    _print(run(lambda engine: engine.tenants.set_region(slug, chosen), json=json), json=json)
+
+
 @app.command()
 def suspend(slug: str, json: Json = False) -> None:
     """Stop all work for a business; its data stays."""
@@ -85,7 +109,11 @@ def _print(tenant: Tenant, *, json: bool) -> None:
     if json:
         print_json(document)
     else:
-        print_fields(msgspec.structs.asdict(document).items())
+        print_fields(
+            (name, value)
+            for name, value in msgspec.structs.asdict(document).items()
+            if value is not msgspec.UNSET
+        )
 
 
 def _document(tenant: Tenant) -> TenantDocument:
@@ -99,4 +127,5 @@ def _document(tenant: Tenant) -> TenantDocument:
         vertical=tenant.vertical,
         status=tenant.status,
         created_at=tenant.created_at.isoformat().replace("+00:00", "Z"),
+        region=tenant.region or msgspec.UNSET,
     )

@@ -1,51 +1,37 @@
 """Summaries: made from the newest snapshot, kept with what they were made from, replayed."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Literal, TypeAlias
+from datetime import date, datetime, timedelta
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 
-from claw.core.errors import CheckFailed, InvalidInput, NotFound
-from claw.core.model.canonical import (
-    canonical_bytes,
-    content_hash,
-    parse_hash_prefix,
-    short_hash,
-)
+from claw.core.errors import InvalidInput, NotFound, Refused
+from claw.core.model.canonical import parse_hash_prefix
 from claw.core.model.records import Resource
 from claw.core.model.reference import Ref
 from claw.core.phones import metadata_version
 from claw.core.snapshots.content import Snapshot, SnapshotContent
+from claw.core.summaries.context import SummaryContext
 from claw.core.summaries.document import (
     RENDERER,
-    SummaryContext,
     SummaryDocument,
     SummaryInputs,
     build_document,
     stale_connections,
-    summary_id,
 )
 from claw.core.time import day_window, local_date
 from claw.core.verticals import VIEWS, VerticalPack, pack_hash
 from claw.engine.snapshots import SnapshotService
+from claw.engine.summary_replay import VerifiedSummary, kept_summary, replay
 from claw.ports.clock import Clock
+from claw.ports.holidays import HolidayCalendar
 from claw.ports.summary_store import KeptSummary
 from claw.ports.tenant_store import Tenant
-from claw.ports.unit_of_work import Database
+from claw.ports.unit_of_work import Database, UnitOfWork
 
-_KIND = "summary-document"
-
-Reason: TypeAlias = Literal["renderer retired", "input expired", "erased"]
-
-
-class VerifiedSummary(Struct, frozen=True, kw_only=True):
-    """What replaying a kept summary gave."""
-
-    id: str
-    outcome: Literal["identical", "not replayable"]
-    reason: str | UnsetType = UNSET
+HOLIDAYS_AHEAD_DAYS = 8
+"""How many days after its own a summary looks for public holidays."""
 
 
 class SummaryService:
@@ -58,12 +44,14 @@ class SummaryService:
         clock: Clock,
         snapshots: SnapshotService,
         verticals: Mapping[str, VerticalPack],
+        holidays: HolidayCalendar,
         tzdata_version: str,
     ) -> None:
         self._db = db
         self._clock = clock
         self._snapshots = snapshots
         self._verticals = verticals
+        self._holidays = holidays
         self._tzdata_version = tzdata_version
 
     def pack(self, vertical: str) -> VerticalPack:
@@ -104,7 +92,6 @@ class SummaryService:
         content = await self._snapshots.content(tenant, told)
         _refuse_erased(tenant, content)
         before = await self._before(tenant, day, told, previous)
-        pack = self._verticals[tenant.vertical]
         inputs = SummaryInputs(
             snapshot=told.snapshot_id,
             previous=before.snapshot_id if before else UNSET,
@@ -113,33 +100,34 @@ class SummaryService:
             audience=_audience(content, view, audience),
             locale=tenant.locale,
             renderer=RENDERER,
-            context=SummaryContext(
-                tenant=tenant.slug,
-                tenant_name=tenant.name,
-                zone=tenant.zone,
-                locale=tenant.locale,
-                vertical=tenant.vertical,
-                vertical_hash=pack_hash(pack),
-                renderer=RENDERER,
-                tzdata=self._tzdata_version,
-                phones=metadata_version(),
-                stale=stale_connections(told, now),
-            ),
+            context=self._context(tenant, day, stale_connections(told, now)),
         )
         earlier = await self._snapshots.content(tenant, before) if before else None
-        document = build_document(inputs, content, earlier, pack)
-        body = _body(document)
+        document = build_document(inputs, content, earlier, self._verticals[tenant.vertical])
         async with self._db.tenant(tenant.tenant_id) as uow:
-            await uow.summaries.put(
-                KeptSummary(
-                    summary_id=document.id,
-                    snapshot_id=told.snapshot_id,
-                    inputs=canonical_bytes(inputs),
-                    document=body,
-                    document_hash=content_hash(_KIND, body),
-                )
-            )
+            await _refuse_thinned(uow, told, before)
+            await uow.summaries.put(kept_summary(inputs, document))
         return document
+
+    def _context(self, tenant: Tenant, day: date, stale: tuple[str, ...]) -> SummaryContext:
+        last = day + timedelta(days=HOLIDAYS_AHEAD_DAYS)
+        known = self._holidays.between(tenant.country, tenant.region, day, last)
+        return SummaryContext(
+            tenant=tenant.slug,
+            tenant_name=tenant.name,
+            zone=tenant.zone,
+            locale=tenant.locale,
+            vertical=tenant.vertical,
+            vertical_hash=pack_hash(self._verticals[tenant.vertical]),
+            renderer=RENDERER,
+            tzdata=self._tzdata_version,
+            phones=metadata_version(),
+            stale=stale,
+            country=tenant.country,
+            region=tenant.region or UNSET,
+            holiday_data=self._holidays.version,
+            holidays=UNSET if known is None else tuple(known),
+        )
 
     async def read(self, tenant: Tenant, prefix: str) -> SummaryDocument:
         """A kept summary as it was made. Raises InvalidInput and NotFound as :meth:`verify`."""
@@ -149,47 +137,20 @@ class SummaryService:
     async def verify(self, tenant: Tenant, prefix: str) -> VerifiedSummary:
         """Check a kept summary's bytes and make it again from what it was made from.
 
-        Not replayable: the form is of a retired renderer, or something it was made from
-        (words, zone data, a record) is no longer there; or a record was erased. Its bytes
-        are true all the same.
-
         Raises:
             CheckFailed: the bytes were changed, or making it again gives others.
             InvalidInput, NotFound: when ``prefix`` names none, or several.
         """
-        kept = await self._find(tenant, prefix)
-        if content_hash(_KIND, kept.document) != kept.document_hash:
-            raise CheckFailed(
-                "the stored bytes are not those that were stored",
-                code="summary_changed",
-                hint="restore the database from a backup",
-            )
-        inputs = msgspec.json.decode(kept.inputs, type=SummaryInputs)
-        if summary_id(inputs) != kept.summary_id:
-            raise CheckFailed("the stored inputs do not give its name", code="summary_changed")
-        pack = self._verticals.get(inputs.context.vertical)
-        if inputs.renderer != RENDERER:
-            return _not_replayable(kept, "renderer retired")
-        if pack is None or pack_hash(pack) != inputs.context.vertical_hash:
-            return _not_replayable(kept, "input expired")
-        if inputs.context.tzdata != self._tzdata_version:
-            return _not_replayable(kept, "input expired")
-        try:
-            content = await self._replayed(tenant, inputs.snapshot)
-            previous = None
-            if not isinstance(inputs.previous, UnsetType):
-                previous = await self._replayed(tenant, inputs.previous)
-        except (NotFound, CheckFailed):
-            return _not_replayable(kept, "input expired")
-        if _body(build_document(inputs, content, previous, pack)) != kept.document:
-            if content.erased or (previous and previous.erased):
-                return _not_replayable(kept, "erased")
-            raise CheckFailed(
-                "making the summary again gives different bytes",
-                code="summary_different",
-                hint=f"`claw snapshot verify {short_hash(inputs.snapshot)}` checks its records",
-            )
-        return VerifiedSummary(id=kept.summary_id, outcome="identical")
+
+        async def load(name: str) -> SnapshotContent:
+            return await self._snapshots.content(tenant, await self._snapshots.find(tenant, name))
+
+        return await replay(
+            await self._find(tenant, prefix),
+            load,
+            verticals=self._verticals,
+            tzdata=self._tzdata_version,
+        )
 
     async def _told(self, tenant: Tenant, day: date, pinned: str | None) -> Snapshot:
         if pinned is not None:
@@ -231,9 +192,6 @@ class SummaryService:
             found = await uow.snapshots.newest(before=min(before, newest.taken_at), holding=day)
         return found if found and found.snapshot_id != newest.snapshot_id else None
 
-    async def _replayed(self, tenant: Tenant, name: str) -> SnapshotContent:
-        return await self._snapshots.content(tenant, await self._snapshots.find(tenant, name))
-
     async def _find(self, tenant: Tenant, prefix: str) -> KeptSummary:
         wanted = parse_hash_prefix(prefix, field="summary")
         async with self._db.tenant(tenant.tenant_id) as uow:
@@ -250,6 +208,18 @@ class SummaryService:
                 f"there is no summary {prefix!r}", code="summary_unknown", field="summary"
             )
         return found[0]
+
+
+async def _refuse_thinned(uow: UnitOfWork, *snapshots: Snapshot | None) -> None:
+    """What a summary was made from is kept as long as it: from here on it is in use."""
+    await uow.snapshots.hold_shared()
+    for snapshot in snapshots:
+        if snapshot is not None and not await uow.snapshots.find(snapshot.snapshot_id):
+            raise Refused(
+                "a snapshot was thinned while the summary was made",
+                code="snapshot_thinned",
+                hint="ask again",
+            )
 
 
 def _never_read(day: date) -> NotFound:
@@ -281,10 +251,6 @@ def _refuse_erased(tenant: Tenant, content: SnapshotContent) -> None:
         )
 
 
-def _not_replayable(kept: KeptSummary, reason: Reason) -> VerifiedSummary:
-    return VerifiedSummary(id=kept.summary_id, outcome="not replayable", reason=reason)
-
-
 def _audience(content: SnapshotContent, view: str, named: str | None) -> Ref | UnsetType:
     """The resource a summary is for, by reference or unique name."""
     if named is None:
@@ -310,11 +276,3 @@ def _audience(content: SnapshotContent, view: str, named: str | None) -> Ref | U
         field="for",
         hint="use a reference that `claw records --type resource` prints",
     )
-
-
-def _body(document: SummaryDocument) -> bytes:
-    plain = msgspec.to_builtins(document)
-    for source in plain["data"]:
-        if source["data_as_of"] is None:
-            del source["data_as_of"]
-    return canonical_bytes(plain)

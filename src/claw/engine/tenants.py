@@ -1,4 +1,4 @@
-"""Tenants: create, list, show, suspend, resume."""
+"""Tenants: create, list, show, change, suspend, resume."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from claw.core.phones import country_code
 from claw.core.time import check_zone
 from claw.core.verticals import VerticalPack
 from claw.ports.clock import Clock
+from claw.ports.holidays import HolidayCalendar
 from claw.ports.ids import Ids
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database
@@ -21,15 +22,29 @@ class TenantService:
     """The use cases about tenants."""
 
     def __init__(
-        self, db: Database, clock: Clock, ids: Ids, verticals: Mapping[str, VerticalPack]
+        self,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        verticals: Mapping[str, VerticalPack],
+        holidays: HolidayCalendar,
     ) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
         self._verticals = verticals
+        self._holidays = holidays
 
     async def create(
-        self, slug: str, *, name: str, zone: str, country: str, vertical: str, locale: str
+        self,
+        slug: str,
+        *,
+        name: str,
+        zone: str,
+        country: str,
+        vertical: str,
+        locale: str,
+        region: str | None = None,
     ) -> Tenant:
         """Create a business.
 
@@ -37,16 +52,18 @@ class TenantService:
             InvalidInput: naming the field that is wrong.
             Refused: when the slug is taken.
         """
+        code = _checked_country(country)
         tenant = Tenant(
             tenant_id=self._ids.new(),
             slug=_checked_slug(slug),
             name=_checked_name(name),
             zone=check_zone(zone),
-            country=_checked_country(country),
+            country=code,
             locale=_one_of(locale, LOCALES, "locale"),
             vertical=_one_of(vertical, sorted(self._verticals), "vertical"),
             status="active",
             created_at=self._clock.now(),
+            region=self._checked_region(code, region),
         )
         async with self._db.platform() as uow:
             added = await uow.tenants.add(tenant)
@@ -104,6 +121,34 @@ class TenantService:
     async def resume(self, slug: str) -> Tenant:
         """Let a suspended tenant's work go on."""
         return await self._set_status(slug, "active")
+
+    async def set_region(self, slug: str, region: str | None) -> Tenant:
+        """Keep the public holidays of a part of the country; None for those of all of it.
+
+        Raises:
+            NotFound: no such tenant.
+            InvalidInput: when its country has no such part.
+        """
+        tenant = await self.get(slug)
+        checked = self._checked_region(tenant.country, region)
+        async with self._db.platform() as uow:
+            await uow.tenants.set_region(tenant.tenant_id, checked)
+        return await self.get(slug)
+
+    def _checked_region(self, country: str, region: str | None) -> str | None:
+        """A part of the country as the holiday data names it, whatever the case it came in."""
+        if region is None:
+            return None
+        known = self._holidays.regions(country) or ()
+        found = next((name for name in known if name.casefold() == region.strip().casefold()), None)
+        if found is None:
+            raise InvalidInput(
+                f"{region!r} is no part of {country} with holidays of its own",
+                code="region_unknown",
+                field="region",
+                hint=f"one of: {', '.join(known)}" if known else "leave it out for this country",
+            )
+        return found
 
     async def _set_status(self, slug: str, status: Literal["active", "suspended"]) -> Tenant:
         tenant = await self.get(slug)

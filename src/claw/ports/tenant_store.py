@@ -9,7 +9,11 @@ from msgspec import Struct
 
 
 class Tenant(Struct, frozen=True, kw_only=True):
-    """A business. ``zone`` is its IANA wall clock, ``country`` ISO 3166-1 alpha-2."""
+    """A business. ``zone`` is its IANA wall clock, ``country`` ISO 3166-1 alpha-2.
+
+    ``region`` is the part of the country whose public holidays it keeps (``NSW``); None for
+    those of the whole country.
+    """
 
     tenant_id: UUID
     slug: str
@@ -20,6 +24,7 @@ class Tenant(Struct, frozen=True, kw_only=True):
     vertical: str
     status: Literal["active", "suspended"]
     created_at: datetime
+    region: str | None = None
 
 
 class TenantStore(Protocol):
@@ -43,4 +48,8 @@ class TenantStore(Protocol):
 
     async def set_status(self, tenant_id: UUID, status: Literal["active", "suspended"]) -> None:
         """Suspend or resume."""
+        ...
+
+    async def set_region(self, tenant_id: UUID, region: str | None) -> None:
+        """Keep the public holidays of a part of the country, or of all of it."""
         ...

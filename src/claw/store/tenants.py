@@ -9,7 +9,7 @@ from asyncpg import Record
 from claw.ports.tenant_store import Tenant
 from claw.store.tenancy import Transaction
 
-_COLUMNS = "tenant_id, slug, name, zone, country, locale, vertical, status, created_at"
+_COLUMNS = "tenant_id, slug, name, zone, country, locale, vertical, status, created_at, region"
 
 
 class PostgresTenants:
@@ -22,7 +22,7 @@ class PostgresTenants:
         inserted = await self._tx.fetchval(
             f"""
             insert into claw.tenant ({_COLUMNS})
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             on conflict (slug) do nothing
             returning true
             """,
@@ -35,6 +35,7 @@ class PostgresTenants:
             tenant.vertical,
             tenant.status,
             tenant.created_at,
+            tenant.region,
         )
         return inserted is True
 
@@ -55,6 +56,11 @@ class PostgresTenants:
     async def set_status(self, tenant_id: UUID, status: Literal["active", "suspended"]) -> None:
         await self._tx.execute(
             "update claw.tenant set status = $2 where tenant_id = $1", tenant_id, status
+        )
+
+    async def set_region(self, tenant_id: UUID, region: str | None) -> None:
+        await self._tx.execute(
+            "update claw.tenant set region = $2 where tenant_id = $1", tenant_id, region
         )
 
 

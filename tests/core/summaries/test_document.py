@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from claw.core.summaries.context import SummaryContext
 from claw.core.summaries.document import (
-    SummaryContext,
     SummaryInputs,
     stale_connections,
     summary_id,

@@ -16,6 +16,7 @@ from claw.core.snapshots.content import (
 )
 from claw.core.summaries import blocks
 from claw.core.summaries.blocks.people import is_person
+from claw.core.summaries.context import SummaryContext
 from claw.core.summaries.facts import Facts, count_once, first_start
 from claw.core.summaries.item import Block
 from claw.core.summaries.wording import clock, counted, date_and_clock, one_line
@@ -24,25 +25,6 @@ from claw.core.verticals import VerticalPack, View
 
 RENDERER = "2"
 STALE_AFTER_SECONDS = 6 * 3600
-
-
-class SummaryContext(Struct, frozen=True, kw_only=True):
-    """Everything besides the snapshots that a summary is made from; stored with it.
-
-    ``stale`` names the connections whose data was older than six hours when the summary
-    was asked for: the one thing about the moment of asking that the reader must know.
-    """
-
-    tenant: str
-    tenant_name: str
-    zone: str
-    locale: str
-    vertical: str
-    vertical_hash: str
-    renderer: str
-    tzdata: str
-    phones: str
-    stale: tuple[str, ...] = ()
 
 
 class SummaryInputs(Struct, frozen=True, kw_only=True, omit_defaults=True):
