@@ -107,11 +107,14 @@ async def test_a_slice_that_took_longer_to_write_than_the_lease_lasts_still_hold
 
 async def test_nothing_stored_is_taken_away_while_a_slice_is_written(world: World):
     db, tenant_id = PostgresDatabase(world.pool), world.tenant.tenant_id
-    async with lease(world, leases(world)) as held, writing(db, tenant_id, held):
-        async with world.pool.tenant(tenant_id) as tx:
-            await tx.execute("set local lock_timeout = '20ms'")
-            with pytest.raises(asyncpg.LockNotAvailableError):
-                await TenantStores(tx, tenant_id).snapshots.hold_alone()
+    async with (
+        lease(world, leases(world)) as held,
+        writing(db, tenant_id, held),
+        world.pool.tenant(tenant_id) as tx,
+    ):
+        await tx.execute("set local lock_timeout = '20ms'")
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await TenantStores(tx, tenant_id).snapshots.hold_alone()
 
 
 async def test_nobody_writes_under_a_lease_that_was_lost(world: World):
