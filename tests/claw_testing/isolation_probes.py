@@ -61,14 +61,14 @@ async def probe_keys(
             values = ", ".join([await _literal(superuser, value) for value in row])
             insert = f"insert into claw.{table} ({names}) values ({values})"
             state, said = await answer(connection, attacker, insert)
-            if state == "23505":
+            if state == "23505" and not await _one_row_each(superuser, table):
                 found.append(f"{table}: a unique key tells that a value is taken: {said}")
             if state is None and await _points_elsewhere(superuser, table):
                 found.append(f"{table}: a row may refer to another tenant's row")
             state, said = await answer(
                 connection, attacker, f"{insert} on conflict do nothing returning 1"
             )
-            if state is None and said == "[]":
+            if state is None and said == "[]" and not await _one_row_each(superuser, table):
                 found.append(f"{table}: ON CONFLICT tells that a value is taken")
     return found
 
@@ -233,6 +233,21 @@ async def _points_elsewhere(connection: asyncpg.Connection, table: str) -> bool:
                 -- All columns of the key are required: else the row may not have used it.
                 and not exists (select from pg_attribute a where a.attrelid = c.conrelid
                                 and a.attnum = any (c.conkey) and not a.attnotnull))
+            """,
+            table,
+        )
+    )
+
+
+async def _one_row_each(connection: asyncpg.Connection, table: str) -> bool:
+    """Whether the tenant alone is the table's key: only its own row can be in the way."""
+    return bool(
+        await connection.fetchval(
+            """
+            select bool_and(i.indnkeyatts = 1 and a.attname = 'tenant_id')
+            from pg_index i
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+            where i.indrelid = ('claw.' || $1)::regclass and i.indisunique
             """,
             table,
         )

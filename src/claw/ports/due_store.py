@@ -16,3 +16,7 @@ class DueStore(Protocol):
     async def deliveries(self, now: datetime) -> Sequence[UUID]:
         """With deliveries due by ``now``."""
         ...
+
+    async def webhooks(self, most: int) -> Sequence[tuple[UUID, UUID]]:
+        """Tenant and endpoint, where an endpoint is behind and may be called."""
+        ...

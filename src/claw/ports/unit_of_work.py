@@ -13,9 +13,11 @@ from claw.ports.audit_store import AuditStore
 from claw.ports.connection_store import ConnectionStore
 from claw.ports.delivery_store import DeliveryStore
 from claw.ports.due_store import DueStore
+from claw.ports.event_store import EventStore
 from claw.ports.grant_store import GrantStore
 from claw.ports.hint_store import HintStore
 from claw.ports.lease_store import LeaseStore
+from claw.ports.metering_store import MeteringStore
 from claw.ports.raw_store import RawStore
 from claw.ports.reconnect_store import ReconnectStore
 from claw.ports.record_store import RecordStore
@@ -25,6 +27,7 @@ from claw.ports.snapshot_store import SnapshotStore
 from claw.ports.summary_store import SummaryStore
 from claw.ports.sync_store import SyncStore
 from claw.ports.tenant_store import TenantStore
+from claw.ports.webhook_store import WebhookStore
 from claw.ports.work import Doorbell, IdleLanes, LaneStore, PlatformDoorbell
 
 
@@ -109,6 +112,21 @@ class UnitOfWork(Protocol):
     @property
     def summaries(self) -> SummaryStore:
         """Kept summaries and their contexts."""
+        ...
+
+    @property
+    def events(self) -> EventStore:
+        """What happened."""
+        ...
+
+    @property
+    def metering(self) -> MeteringStore:
+        """What was used."""
+        ...
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """Endpoints that are told what happened."""
         ...
 
 

@@ -11,6 +11,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+WEBHOOK = "webhook"
+"""The kinds of work that go to one endpoint each are named ``webhook:<endpoint id>``."""
+
 Answer: TypeAlias = Callable[[UUID, str], Awaitable[None]]
 """What is done about a call for (tenant, kind)."""
 

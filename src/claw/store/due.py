@@ -29,3 +29,9 @@ class PostgresDue:
             now,
         )
         return [row["tenant_id"] for row in rows]
+
+    async def webhooks(self, most: int) -> Sequence[tuple[UUID, UUID]]:
+        rows = await self._tx.fetch(
+            "select tenant_id, endpoint_id from claw.webhooks_due($1)", most
+        )
+        return [(row["tenant_id"], row["endpoint_id"]) for row in rows]
