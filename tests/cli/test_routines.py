@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 from claw.connect.simulator import serve_in_thread
+from claw_testing.edge import edge
 from claw_testing.installation import Installation, simulator
 
 
@@ -110,6 +111,7 @@ def test_next_explains_the_change_of_the_clocks(installation: Installation) -> N
     ]
 
 
+@edge("queue:9")
 def test_serve_runs_what_is_due_and_sigterm_finishes_it(
     installation: Installation, tmp_path: Path
 ) -> None:

@@ -192,6 +192,39 @@ async def test_each_recipient_is_on_its_own(world: World) -> None:
     assert sorted(d.state for d in found) == ["failed", "sent"]
 
 
+@edge("queue:4")
+async def test_one_that_rests_keeps_no_other_waiting(world: World) -> None:
+    other = Target(channel="email", address="other@example.com")
+    deliveries = await made(world, OWNER, other)
+    deliveries.channel.results = [NotSent("unreachable", again=True)]
+    deliveries.routines.at("2026-11-25T19:00")
+
+    await deliveries.work()
+
+    found = await deliveries.service.list(world.tenant, limit=10)
+    assert sorted(d.state for d in found) == ["planned", "sent"]
+
+
+@edge("queue:10")
+async def test_one_that_brings_its_worker_down_each_time_is_given_up(
+    deliveries: DeliveryWorld,
+) -> None:
+    deliveries.channel.repeatable = True
+    deliveries.routines.at("2026-11-25T19:00")
+    for _ in range(MOST_ATTEMPTS):
+        deliveries.channel.results = [asyncio.Event()]
+        deliveries.channel.started.clear()
+        dying = asyncio.create_task(deliveries.work())
+        await deliveries.channel.started.wait()
+        dying.cancel()
+        await deliveries.let_time_pass("claims")
+    await deliveries.work()
+
+    given_up = await deliveries.only()
+    assert (given_up.state, given_up.reason) == ("failed", "crashed")
+    assert len(deliveries.channel.parcels) == MOST_ATTEMPTS
+
+
 async def test_more_than_a_batch_is_sent_over_several_turns(world: World) -> None:
     targets = [Target(channel="email", address=f"o{n}@example.com") for n in range(BATCH + 3)]
     deliveries = await made(world, *targets)

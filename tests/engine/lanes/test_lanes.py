@@ -125,6 +125,7 @@ async def test_work_that_comes_due_while_a_holder_ends_is_worked_without_a_sweep
     assert await calls(quiet) == []
 
 
+@edge("queue:7")
 async def test_while_a_lane_is_worked_nobody_else_works_it(quiet: Pool, world: World) -> None:
     tenant = world.tenant.tenant_id
     pending = Pending({tenant: 1})
@@ -188,6 +189,7 @@ async def test_trouble_in_a_batch_frees_the_lane_and_is_counted(
     assert pending.due[tenant] == 0
 
 
+@edge("queue:12")
 async def test_one_call_is_made_for_a_kind_however_often_a_transaction_rings(
     quiet: Pool, world: World
 ) -> None:
@@ -270,6 +272,7 @@ async def until(true: Callable[[], bool]) -> None:
     raise AssertionError("it never came")
 
 
+@edge("queue:13")
 async def test_a_committed_call_is_answered_by_any_process_at_once(
     quiet: Pool, world: World, server: Urls
 ) -> None:
@@ -288,6 +291,7 @@ async def test_a_committed_call_is_answered_by_any_process_at_once(
     await asyncio.wait_for(running, 10)
 
 
+@edge("queue:14")
 async def test_small_tenants_behind_a_large_backlog_are_served_in_the_first_twentieth(
     quiet: Pool, server: Urls
 ) -> None:

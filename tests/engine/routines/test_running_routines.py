@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from claw.core.errors import NotFound, Refused, SourceFailed
 from claw.core.routines.routine import Lateness
 from claw.core.time import Daily, EveryMinutes, MonthlyDay, Weekly
-from claw.engine.routines.lane import MOST_ATTEMPTS
 from claw.engine.routines.morning import Made, Morning
+from claw.engine.routines.settling import MOST_ATTEMPTS
 from claw_testing.edge import edge
 from claw_testing.routine_world import ACTOR, RoutineWorld
 from claw_testing.sync_world import World
@@ -272,7 +272,7 @@ async def test_an_instant_that_new_data_moves_into_the_past_is_caught_up(routine
     assert stub.runs == ["2026-11-26"]
 
 
-@edge("time:37")
+@edge("time:37", "queue:8")
 async def test_a_worker_whose_claim_lapsed_writes_nothing_more(routines):
     await routines.add()
     gate = asyncio.Event()
@@ -292,6 +292,7 @@ async def test_a_worker_whose_claim_lapsed_writes_nothing_more(routines):
     assert (await routines.occurrence("2026-11-26")).fence == 2
 
 
+@edge("queue:1", "queue:11")
 async def test_a_worker_that_dies_leaves_the_occurrence_to_the_next_and_it_counts(routines):
     await routines.add()
     gate = asyncio.Event()
@@ -308,6 +309,26 @@ async def test_a_worker_that_dies_leaves_the_occurrence_to_the_next_and_it_count
     assert (done.state, done.attempts) == ("done", 2)
 
 
+@edge("queue:10")
+async def test_what_brings_its_worker_down_each_time_is_given_up(routines):
+    await routines.add()
+    routines.at("2026-11-25T19:00")
+    for _ in range(MOST_ATTEMPTS):
+        stub = Stub(asyncio.Event())
+        task = asyncio.create_task(routines.work(routines.lane(stub)))
+        await stub.started.wait()
+        task.cancel()
+        await routines.let_claims_lapse()
+
+    last = Stub()
+    await routines.work(routines.lane(last))
+
+    assert last.runs == []
+    failed = await routines.occurrence("2026-11-26")
+    assert (failed.state, failed.reason, failed.attempts) == ("failed", "crashed", MOST_ATTEMPTS)
+
+
+@edge("queue:2")
 async def test_what_fails_rests_and_is_tried_again_and_given_up_in_the_open(routines):
     await routines.add()
     trouble = SourceFailed("no", code="source_failed")
@@ -336,6 +357,7 @@ async def test_what_was_tried_until_too_late_is_failed_and_not_missed(routines):
     assert (failed.state, failed.reason) == ("failed", "source_failed")
 
 
+@edge("queue:3")
 async def test_a_defect_ends_in_the_open_and_does_not_stop_the_others(routines):
     await routines.add()
     await routines.add(name="second")

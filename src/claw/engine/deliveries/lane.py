@@ -70,6 +70,9 @@ class DeliveryLane:
             # Somebody died between sending and saying so: it may have arrived.
             await self._give_up(tenant, due, "interrupted", state="unknown")
             return
+        if due.attempts >= MOST_ATTEMPTS:
+            await self._give_up(tenant, due, "crashed")
+            return
         attempt = await self._begin(tenant, due)
         if attempt is None:
             return

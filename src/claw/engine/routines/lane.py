@@ -13,7 +13,7 @@ from claw.core.errors import ClawError
 from claw.engine.heartbeat import beating
 from claw.engine.routines.morning import Made, Morning
 from claw.engine.routines.planning import PLAN_AHEAD, Plan
-from claw.engine.routines.settling import judged, settle_missed
+from claw.engine.routines.settling import MOST_ATTEMPTS, judged, settle_missed
 from claw.ports.clock import Clock
 from claw.ports.connector import Log
 from claw.ports.delivery_store import NewDelivery
@@ -24,7 +24,6 @@ from claw.ports.unit_of_work import Database, UnitOfWork
 
 CLAIM_SECONDS = 60
 HEARTBEAT_SECONDS = 15
-MOST_ATTEMPTS = 5
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 30, 600
 
 
@@ -110,7 +109,8 @@ class OccurrenceLane:
                 found += [
                     (stored, o)
                     for o in occurrences
-                    if o.key in due.run or (o.due_at is not None and o.due_at > now)
+                    if o.attempts < MOST_ATTEMPTS
+                    and (o.key in due.run or (o.due_at is not None and o.due_at > now))
                 ]
         return sorted(found, key=lambda pair: (pair[1].due_at or now, pair[1].key))
 

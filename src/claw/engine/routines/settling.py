@@ -9,6 +9,9 @@ from claw.core.routines.lateness import DueNow, Waiting, judge_due
 from claw.ports.routine_store import ASKED_AGAIN, Occurrence, Outcome, StoredRoutine
 from claw.ports.unit_of_work import UnitOfWork
 
+MOST_ATTEMPTS = 5
+"""After so many an occurrence is given up and waits for a person."""
+
 
 def judged(occurrences: Sequence[Occurrence], now: datetime, stored: StoredRoutine) -> DueNow:
     """Which of a routine's open occurrences are run now, and which come too late.
@@ -32,9 +35,18 @@ async def settle_missed(
     due: DueNow,
     now: datetime,
 ) -> None:
-    """End what is not run any more: missed, or failed where it was tried."""
+    """End what is not run any more: missed, or failed where it was tried.
+
+    One that brought its worker down each time is given up too: a crash is an attempt.
+    """
+    crashed = [o.key for o in occurrences if o.attempts >= MOST_ATTEMPTS]
+    await uow.routines.settle(
+        stored.routine_id, crashed, Outcome(state="failed", at=now, reason="crashed")
+    )
     tried = {o.key: o.reason for o in occurrences if o.attempts}
     for missed in due.missed:
+        if missed.key in crashed:
+            continue
         outcome = (
             Outcome(state="failed", at=now, reason=tried[missed.key] or "crashed")
             if missed.key in tried
