@@ -1,11 +1,15 @@
 """Changing a connection's settings: what is stored follows, without asking the source."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
 import pytest
 
 from claw.core.errors import InvalidInput, Refused
 from claw.ports.connection_store import Connection
 from claw.store.tenancy import Pool
-from claw.store.unit_of_work import PostgresDatabase
+from claw.store.unit_of_work import PostgresDatabase, TenantStores
 from claw_testing.operations import ME, operations, settled_world
 from claw_testing.sync_world import World
 
@@ -141,6 +145,8 @@ async def test_the_same_account_may_move_to_another_address_and_no_further(world
         world.tenant, "field", {"base_url": "https://b.example"}, actor=ME, moved=True
     )
     assert done.changed == ("base_url",)
+    ((_, _, _, detail),) = await operations(world).audited()
+    assert detail == {"settings": "base_url", "moved": "yes"}
     with pytest.raises(Refused):
         await change(world.tenant, "field", {"company": "2"}, actor=ME, moved=True)
 
@@ -205,3 +211,28 @@ async def test_many_rows_are_mapped_in_one_go(pool: Pool):
     )
     assert done.remapped is not None
     assert done.remapped.rows == done.remapped.changed == len(ids) == 602
+
+
+@pytest.mark.parametrize("setting", ["rate", "status"])
+async def test_two_people_at_once_do_not_undo_each_other(world: World, setting: str):
+    class Beaten(PostgresDatabase):
+        """Somebody else sets something between looking and writing."""
+
+        looked = 0
+
+        @asynccontextmanager
+        async def tenant(self, tenant_id: UUID) -> AsyncGenerator[TenantStores]:
+            self.looked += 1
+            if self.looked == 3:
+                await operations(world).settings.change(
+                    world.tenant, "field", {"rate": "9"}, actor="cli:other"
+                )
+            async with super().tenant(tenant_id) as uow:
+                yield uow
+
+    mine = operations(world, Beaten(world.pool)).settings
+    with pytest.raises(Refused) as refused:
+        await mine.change(world.tenant, "field", {setting: "unknown"}, actor=ME)
+    assert refused.value.code == "settings_changed"
+    assert (await stored(world)).settings == {"rate": "9"}
+    assert await statuses(world) == ["confirmed", "confirmed"]

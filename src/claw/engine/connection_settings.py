@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from claw.core.errors import InvalidInput, Refused
 from claw.engine.audit import Auditor
-from claw.engine.connections import ConnectionService
+from claw.engine.connections import ConnectionService, refuse_removed
 from claw.engine.remapping import Remapped, Remapping
 from claw.ports.catalog import ConnectorCatalog
 from claw.ports.clock import Clock
@@ -63,7 +63,8 @@ class ConnectionSettings:
             InvalidInput: naming the setting that is wrong.
             NotFound: no such connection.
             Refused: ``account_changed``, when records of another account would be mixed in;
-                ``sync_running``, when a sync still maps with the old settings.
+                ``sync_running``, when a sync still maps with the old settings;
+                ``settings_changed``, when somebody else was quicker.
         """
         connection = await self._connections.present(tenant, name)
         manifest = self._catalog.manifest(connection.connector)
@@ -77,25 +78,35 @@ class ConnectionSettings:
             return SettingsChange(connection=connection, changed=())
         await self._refuse_other_account(tenant, connection, manifest, changed, moved=moved)
         after = replace(connection, settings=settings)
+        detail = {"settings": ", ".join(changed)} | ({"moved": "yes"} if moved else {})
         if not _affect_records(manifest, changed):
             async with self._db.tenant(tenant.tenant_id) as uow:
-                await self._save(uow, after, changed, actor)
+                await self._save(uow, connection, after, actor, detail)
             return SettingsChange(connection=after, changed=changed)
         async with self._remapping.writing(tenant, connection) as writing:
-            await self._save(writing.uow, after, changed, actor)
+            await self._save(writing.uow, connection, after, actor, detail)
             remapped = await writing.map_all(after)
         return SettingsChange(connection=after, changed=changed, remapped=remapped)
 
     async def _save(
-        self, uow: UnitOfWork, after: Connection, changed: Sequence[str], actor: str
+        self,
+        uow: UnitOfWork,
+        before: Connection,
+        after: Connection,
+        actor: str,
+        detail: Mapping[str, str],
     ) -> None:
+        now = await uow.connections.lock(after.connection_id)
+        refuse_removed(now)
+        if now.settings != before.settings:
+            raise Refused(
+                f"somebody else has just changed settings of {after.name}",
+                code="settings_changed",
+                hint=f"see `claw connection show {after.name}`, and set them again",
+            )
         await uow.connections.save_settings(after.connection_id, after.settings)
         await self._auditor.note(
-            uow,
-            actor=actor,
-            action="connection.set",
-            subject=after.name,
-            settings=", ".join(changed),
+            uow, actor=actor, action="connection.set", subject=after.name, **detail
         )
 
     async def _refuse_other_account(

@@ -110,7 +110,7 @@ class ConnectionService:
         merged = {**{n: value for n, value in known.items() if n not in stale}, **secrets}
         self._catalog.check_settings(connection.connector, connection.settings, merged)
         async with self._db.tenant(tenant.tenant_id) as uow:
-            await uow.connections.lock(connection.connection_id)
+            refuse_removed(await uow.connections.lock(connection.connection_id))
             for secret, value in sorted(secrets.items()):
                 purpose = secret_purpose(connection, secret)
                 sealed = self._box.seal(tenant.tenant_id, purpose, value)
@@ -128,6 +128,7 @@ class ConnectionService:
         """Stop reading from a source; what was read before stays and ages."""
         connection = await self.present(tenant, name)
         async with self._db.tenant(tenant.tenant_id) as uow:
+            refuse_removed(await uow.connections.lock(connection.connection_id))
             await self._set_status(uow, connection, "paused", reason, actor)
             await self._note(uow, connection, actor, "connection.pause", reason=reason)
         return await self.get(tenant, name)
@@ -136,6 +137,7 @@ class ConnectionService:
         """Let the reading go on."""
         connection = await self.present(tenant, name)
         async with self._db.tenant(tenant.tenant_id) as uow:
+            refuse_removed(await uow.connections.lock(connection.connection_id))
             await self._set_status(uow, connection, "active", None, actor)
             await self._note(uow, connection, actor, "connection.resume")
         return await self.get(tenant, name)
