@@ -15,8 +15,6 @@ from claw.connect.simulator import Running, VendorSimulator, serve
 from claw.connect.token_server import GivesTokens
 from claw.core.errors import InstallationBroken, InvalidInput
 from claw.core.time import check_canaries, pin_tzdata
-from claw.diagnosis import probes
-from claw.engine.doctor import Finding, diagnose
 from claw.ports.clock import Clock
 from claw.ports.migration import MigrationState
 from claw.settings import Settings, unsafe_settings
@@ -200,8 +198,3 @@ def embedded_server(settings: Settings) -> EmbeddedServer:
             hint="unset it, or start and stop your own server yourself",
         )
     return EmbeddedServer(settings.home.resolve())
-
-
-async def examine(settings: Settings) -> list[Finding]:
-    """Run the doctor's probes."""
-    return await diagnose(probes(settings))

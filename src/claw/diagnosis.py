@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 
+from claw import app
 from claw.core.errors import InstallationBroken, InvalidInput
 from claw.core.time import check_canaries, tzdata_version
-from claw.engine.doctor import Concern, Probe
+from claw.engine.doctor import Concern, Finding, Probe, diagnose
 from claw.settings import Settings, unsafe_settings
 
 _SKEW_CONCERN_SECONDS = 120
 
 
+async def examine(settings: Settings) -> list[Finding]:
+    """Run the doctor's probes."""
+    return await diagnose(probes(settings))
+
+
 def probes(settings: Settings) -> Sequence[Probe]:
     """The probes in order; those after a failed database probe are skipped."""
-    from claw import app
 
     async def safe() -> str:
         problems = unsafe_settings(settings)

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(json: Json = False) -> None:
     """Check database, migrations, roles, keys, time zones, connectors and connections."""
-    from claw.app import examine
+    from claw.diagnosis import examine
 
     findings = run_with_settings(lambda settings: asyncio.run(examine(settings)), json=json)
     document = DoctorDocument(

@@ -16,7 +16,7 @@ from claw.cli.delivery import DeliveryDocument
 from claw.cli.doctor import DoctorDocument
 from claw.cli.output import ErrorDocument
 from claw.cli.quarantine import QuarantineRow, RetriedRow
-from claw.cli.routine import NextDocument, OccurrenceDocument, RoutineDocument
+from claw.cli.routine_documents import NextDocument, OccurrenceDocument, RoutineDocument
 from claw.cli.simulate import SimulatorDocument
 from claw.cli.sync import AcceptDocument, RunDocument
 from claw.cli.tenant import TenantDocument

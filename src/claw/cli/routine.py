@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from claw.cli.output import print_fields, print_json, print_table, print_text
+from claw.cli.routine_documents import (
+    next_document,
+    occurrence_document,
+    routine_document,
+)
 from claw.cli.runtime import Json, TenantName, actor, run
 from claw.core.errors import InvalidInput
 from claw.core.model.canonical import short_hash
-from claw.core.routines.asking import recurrence_from, say_recurrence
+from claw.core.routines.asking import recurrence_from
 from claw.core.routines.routine import Routine, SummaryTask, Target, parse_target
-from claw.core.time import format_instant, local_wall, parse_instant
+from claw.core.time import parse_instant
 from claw.ports.routine_store import Occurrence, StoredRoutine
 
 if TYPE_CHECKING:
@@ -25,47 +29,6 @@ app = typer.Typer(
 
 _VIEWS = ("owner", "dispatcher", "staff")
 _MOST = 366
-
-
-class RoutineDocument(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"for_": "for"}):
-    """A routine. ``zone`` is absent when it follows the tenant's; addresses are shown as given."""
-
-    name: str
-    status: str
-    recurs: str
-    do: str
-    view: str
-    deliver: list[str]
-    created_at: str
-    zone: str | None = None
-    for_: str | None = None
-    paused_at: str | None = None
-
-
-class NextDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """An occurrence that lies ahead. ``note`` says why it is not where one would look."""
-
-    local_date: str
-    local: str
-    instant: str
-    zone: str
-    note: str | None = None
-
-
-class OccurrenceDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What became of an occurrence; ``late_seconds`` is from its due time to its end."""
-
-    key: str
-    local_date: str
-    state: str
-    zone: str
-    due_at: str | None = None
-    finished_at: str | None = None
-    late_seconds: int | None = None
-    reason: str | None = None
-    attempts: int = 0
-    snapshot: str | None = None
-    summary: str | None = None
 
 
 @app.command()
@@ -113,7 +76,7 @@ def list_(tenant: TenantName = None, json: Json = False) -> None:
     async def work(engine: "Engine") -> Sequence[StoredRoutine]:
         return await engine.routines.list(await engine.tenants.choose(tenant))
 
-    documents = [_document(stored) for stored in run(work, json=json)]
+    documents = [routine_document(stored) for stored in run(work, json=json)]
     if json:
         print_json(documents)
         return
@@ -149,7 +112,7 @@ def next_(
         chosen = await engine.tenants.choose(tenant)
         return await engine.routines.next(chosen, name, count=count, after=since)
 
-    documents = [_next(found) for found in run(work, json=json)]
+    documents = [next_document(found) for found in run(work, json=json)]
     if json:
         print_json(documents)
         return
@@ -172,7 +135,7 @@ def runs(
     async def work(engine: "Engine") -> Sequence[Occurrence]:
         return await engine.routines.runs(await engine.tenants.choose(tenant), name, limit=limit)
 
-    documents = [_run(occurrence) for occurrence in run(work, json=json)]
+    documents = [occurrence_document(occurrence) for occurrence in run(work, json=json)]
     if json:
         print_json(documents)
         return
@@ -201,7 +164,7 @@ def run_now(name: str, tenant: TenantName = None, json: Json = False) -> None:
         chosen = await engine.tenants.choose(tenant)
         return await engine.routines.run_now(chosen, name, actor=actor())
 
-    document = _run(run(work, json=json))
+    document = occurrence_document(run(work, json=json))
     if json:
         print_json(document)
     else:
@@ -298,7 +261,7 @@ def _targets(deliver: Sequence[str] | None) -> tuple[Target, ...]:
 
 
 def _print(stored: StoredRoutine, *, json: bool) -> None:
-    document = _document(stored)
+    document = routine_document(stored)
     if json:
         print_json(document)
         return
@@ -315,50 +278,3 @@ def _print(stored: StoredRoutine, *, json: bool) -> None:
     if document.paused_at:
         rows.append(("paused at", document.paused_at))
     print_fields(rows)
-
-
-def _document(stored: StoredRoutine) -> RoutineDocument:
-    routine = stored.routine
-    return RoutineDocument(
-        name=routine.name,
-        status=stored.status,
-        recurs=say_recurrence(routine.recurrence),
-        do="summary",
-        view=routine.task.view,
-        deliver=[f"{t.channel}:{t.address}" if t.address else t.channel for t in routine.targets],
-        created_at=format_instant(stored.created_at),
-        zone=routine.zone,
-        for_=routine.task.audience,
-        paused_at=None if stored.paused_at is None else format_instant(stored.paused_at),
-    )
-
-
-def _next(found: "NextRun") -> NextDocument:
-    wall = local_wall(found.due.instant, found.zone)
-    return NextDocument(
-        local_date=found.due.date.isoformat(),
-        local=f"{wall:%Y-%m-%dT%H:%M}",
-        instant=format_instant(found.due.instant),
-        zone=found.zone,
-        note=found.note,
-    )
-
-
-def _run(occurrence: Occurrence) -> OccurrenceDocument:
-    due, ended = occurrence.due_at, occurrence.finished_at
-    late = None
-    if due is not None and ended is not None and occurrence.state == "done":
-        late = max(0, int((ended - due).total_seconds()))
-    return OccurrenceDocument(
-        key=occurrence.key,
-        local_date=occurrence.local_date.isoformat(),
-        state=occurrence.state,
-        zone=occurrence.zone,
-        due_at=None if due is None else format_instant(due),
-        finished_at=None if ended is None else format_instant(ended),
-        late_seconds=late,
-        reason=occurrence.reason,
-        attempts=occurrence.attempts,
-        snapshot=occurrence.snapshot_id,
-        summary=occurrence.summary_id,
-    )
