@@ -10,6 +10,7 @@ not made again.
 from msgspec import Struct
 
 from claw.core.errors import Refused
+from claw.core.events.catalog import ConnectionRemoved
 from claw.engine.audit import Auditor
 from claw.engine.connections import ConnectionService, refuse_removed
 from claw.engine.sync.leases import subjects_of
@@ -119,6 +120,8 @@ class ConnectionRemoval:
             snapshots=naming.snapshots,
             summaries=naming.summaries,
         )
+        told = ConnectionRemoved(connection=connection.name, by="person", removal=removal)
+        uow.events.add(told, subject=connection.name, at=now)
         await self._auditor.note(
             uow,
             actor=actor,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from claw.core.errors import NotFound, Refused
+from claw.core.events.catalog import ConnectionPaused, ConnectionResumed
 from claw.core.model.reference import check_connection_name
 from claw.core.time import format_instant
 from claw.engine.audit import Auditor
@@ -159,8 +160,11 @@ class ConnectionService:
         reason: str | None,
         actor: str,
     ) -> None:
-        await uow.connections.set_status(
-            connection.connection_id, status, reason, by=actor, at=self._clock.now()
+        now = self._clock.now()
+        await uow.connections.set_status(connection.connection_id, status, reason, by=actor, at=now)
+        told = ConnectionPaused if status == "paused" else ConnectionResumed
+        uow.events.add(
+            told(connection=connection.name, by="person"), subject=connection.name, at=now
         )
 
     async def _note(

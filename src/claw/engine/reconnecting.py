@@ -8,6 +8,7 @@ it, and a pause that a person made is never touched.
 from collections.abc import Collection
 from datetime import datetime
 
+from claw.core.events.catalog import ConnectionPaused, ConnectionResumed, ReconnectAsked
 from claw.ports.connection_store import Connection
 from claw.ports.connector_errors import AuthRevoked
 from claw.ports.manifest import AuthSpec
@@ -22,8 +23,12 @@ async def ask_to_reconnect(
 ) -> None:
     """Pause the connection and ask a person to connect it again, once."""
     reason = f"{error.code}: {error.message}"
-    await uow.reconnects.open(connection.connection_id, reason=reason, at=at)
+    if await uow.reconnects.open(connection.connection_id, reason=reason, at=at):
+        asked = ReconnectAsked(connection=connection.name, code=error.code)
+        uow.events.add(asked, subject=connection.name, at=at)
     if connection.status == "active":
+        paused = ConnectionPaused(connection=connection.name, by="claw")
+        uow.events.add(paused, subject=connection.name, at=at)
         await uow.connections.set_status(
             connection.connection_id, "paused", reason, by=BY_CLAW, at=at
         )
@@ -36,6 +41,8 @@ async def note_reconnected(
     closed = await uow.reconnects.close(connection.connection_id, by=by, at=at)
     refused = (connection.paused_reason or "").startswith(f"{AuthRevoked.code}:")
     if closed and connection.status == "paused" and refused:
+        resumed = ConnectionResumed(connection=connection.name, by="claw")
+        uow.events.add(resumed, subject=connection.name, at=at)
         await uow.connections.set_status(
             connection.connection_id, "active", None, by=BY_CLAW, at=at
         )

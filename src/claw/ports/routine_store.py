@@ -99,16 +99,16 @@ class RoutineStore(Protocol):
         """Let nobody else plan, pause or change it until the transaction ends."""
         ...
 
-    async def plan(self, occurrences: Sequence[Occurrence]) -> int:
-        """Add those that are not there; returns how many. A known key is left as it is."""
+    async def plan(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
+        """Add those that are not there; returns their keys. A known one is left as it is."""
         ...
 
     async def planned(self, routine_id: UUID) -> Sequence[Occurrence]:
         """Those still ``planned``, by due time."""
         ...
 
-    async def move(self, occurrences: Sequence[Occurrence]) -> None:
-        """Write the times, zone and state of occurrences that are still planned."""
+    async def move(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
+        """Write times, zone and state of those that are still planned; returns their keys."""
         ...
 
     async def open(self, until: datetime) -> Sequence[Occurrence]:

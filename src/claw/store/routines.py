@@ -91,7 +91,7 @@ class PostgresRoutines:
             routine_id,
         )
 
-    async def plan(self, occurrences: Sequence[Occurrence]) -> int:
+    async def plan(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
         rows = await self._tx.fetch(
             """
             insert into claw.occurrence
@@ -109,7 +109,7 @@ class PostgresRoutines:
             *_columns(occurrences),
             [o.finished_at for o in occurrences],
         )
-        return len(rows)
+        return [row["key"] for row in rows]
 
     async def planned(self, routine_id: UUID) -> Sequence[Occurrence]:
         rows = await self._tx.fetch(
@@ -121,8 +121,8 @@ class PostgresRoutines:
         )
         return [_occurrence(row) for row in rows]
 
-    async def move(self, occurrences: Sequence[Occurrence]) -> None:
-        await self._tx.execute(
+    async def move(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
+        rows = await self._tx.fetch(
             """
             update claw.occurrence o
             set nominal = n, zone = z, tzdata = t, odd = given.o, due_at = u, prepare_at = p,
@@ -132,10 +132,12 @@ class PostgresRoutines:
                         $11::text[], $12::text[])
                  as given (r, k, d, n, z, t, o, u, p, s, w)
             where o.tenant_id = $1 and o.routine_id = r and o.key = k and o.state = 'planned'
+            returning o.key
             """,
             self._tenant_id,
             *_columns(occurrences),
         )
+        return [row["key"] for row in rows]
 
     async def open(self, until: datetime) -> Sequence[Occurrence]:
         rows = await self._tx.fetch(

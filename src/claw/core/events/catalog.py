@@ -123,6 +123,11 @@ class RoutineAdded(_Routine, frozen=True, kw_only=True):
     """A routine was added and is planned from now on."""
 
 
+@event("claw.routine.changed.v1")
+class RoutineChanged(_Routine, frozen=True, kw_only=True):
+    """A routine recurs otherwise from now on; what was planned has moved."""
+
+
 @event("claw.routine.paused.v1")
 class RoutinePaused(_Routine, frozen=True, kw_only=True):
     """A routine runs no more until it is resumed."""

@@ -14,6 +14,7 @@ from claw.engine.heartbeat import beating
 from claw.engine.routines.morning import Made, Morning
 from claw.engine.routines.planning import PLAN_AHEAD, Plan
 from claw.engine.routines.settling import MOST_ATTEMPTS, judged, settle_missed
+from claw.engine.routines.telling import tell_lacking, tell_outcome
 from claw.ports.clock import Clock
 from claw.ports.connector import Log
 from claw.ports.delivery_store import NewDelivery
@@ -87,13 +88,14 @@ class OccurrenceLane:
         plan = Plan(tenant, stored, self._tzdata)
         moved = plan.moved(await uow.routines.planned(stored.routine_id))
         if moved:
-            await uow.routines.move(moved)
+            tell_lacking(uow, moved, await uow.routines.move(moved), now)
             self._log.info("moved occurrences", routine=stored.routine.name, count=len(moved))
         until = now + PLAN_AHEAD
         if until > stored.planned_until:
             # Dates whose instants a new zone brought nearer may lie before what is planned.
             start = min(stored.planned_until, now) if moved else stored.planned_until
-            await uow.routines.plan(plan.rows(max(start, stored.created_at), until, now=now))
+            rows = plan.rows(max(start, stored.created_at), until, now=now)
+            tell_lacking(uow, rows, await uow.routines.plan(rows), now)
             await uow.routines.save(replace(stored, planned_until=until))
 
     async def _judge(self, tenant: Tenant, now: datetime) -> list[tuple[StoredRoutine, Occurrence]]:
@@ -156,6 +158,7 @@ class OccurrenceLane:
             if not await uow.routines.finish(occurrence, outcome):
                 raise ClaimLost
             await uow.deliveries.record(self._deliveries(stored, occurrence, made))
+            tell_outcome(uow, stored.routine_id, occurrence.key, occurrence.due_at, outcome)
 
     def _deliveries(
         self, stored: StoredRoutine, occurrence: Occurrence, made: Made
@@ -180,7 +183,9 @@ class OccurrenceLane:
         async with self._db.tenant(tenant.tenant_id) as uow:
             if occurrence.attempts >= MOST_ATTEMPTS:
                 outcome = Outcome(state="failed", at=self._clock.now(), reason=reason)
-                await uow.routines.finish(occurrence, outcome)
+                if await uow.routines.finish(occurrence, outcome):
+                    routine_id, key = occurrence.routine_id, occurrence.key
+                    tell_outcome(uow, routine_id, key, occurrence.due_at, outcome)
                 return
             rest = FIRST_REST_SECONDS * 2 ** (occurrence.attempts - 1)
             await uow.routines.put_back(

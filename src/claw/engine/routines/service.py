@@ -8,6 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from claw.core.errors import NotFound, Refused
+from claw.core.events.catalog import (
+    RoutineAdded,
+    RoutineChanged,
+    RoutinePaused,
+    RoutineRemoved,
+    RoutineResumed,
+)
 from claw.core.routines.explaining import explain
 from claw.core.routines.routine import Routine, check_routine_name
 from claw.core.time import (
@@ -21,6 +28,7 @@ from claw.core.time import (
 )
 from claw.engine.routines.planning import Plan
 from claw.engine.routines.settling import skip_paused
+from claw.engine.routines.telling import tell_lacking
 from claw.engine.tenants import require_active
 from claw.ports.audit_store import AuditEntry
 from claw.ports.clock import Clock
@@ -28,6 +36,14 @@ from claw.ports.ids import Ids
 from claw.ports.routine_store import Occurrence, Outcome, RoutineStatus, StoredRoutine
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database, UnitOfWork
+
+_TOLD = {
+    "routine.add": RoutineAdded,
+    "routine.change": RoutineChanged,
+    "routine.pause": RoutinePaused,
+    "routine.resume": RoutineResumed,
+    "routine.remove": RoutineRemoved,
+}
 
 _LOOK_BACK = timedelta(days=32)
 """Where the occurrence before the next one is looked for: a month holds every recurrence."""
@@ -174,7 +190,8 @@ class RoutineService:
                 planned_until=max(now, stored.created_at),
             )
             plan = Plan(tenant, changed, self._tzdata)
-            await uow.routines.move(plan.again(await uow.routines.planned(stored.routine_id), now))
+            moved = plan.again(await uow.routines.planned(stored.routine_id), now)
+            tell_lacking(uow, moved, await uow.routines.move(moved), now)
             await uow.routines.save(changed)
             await self._audit(uow, "routine.change", changed, actor)
         return changed
@@ -197,7 +214,8 @@ class RoutineService:
             if stored.status == "paused":
                 plan = Plan(tenant, stored, self._tzdata)
                 if now > stored.planned_until:
-                    await uow.routines.plan(plan.rows(stored.planned_until, now, now=now))
+                    rows = plan.rows(stored.planned_until, now, now=now)
+                    tell_lacking(uow, rows, await uow.routines.plan(rows), now)
                 await skip_paused(uow, stored, now)
                 until = max(stored.planned_until, now)
                 stored = await self._save(
@@ -247,10 +265,15 @@ class RoutineService:
         return saved
 
     async def _audit(self, uow: UnitOfWork, action: str, stored: StoredRoutine, actor: str) -> None:
+        """Write down who did it, and tell that it was done."""
+        now, told = self._clock.now(), _TOLD.get(action)
+        if told is not None:
+            data = told(routine=str(stored.routine_id), name=stored.routine.name)
+            uow.events.add(data, subject=stored.routine.name, at=now)
         await uow.audit.add(
             AuditEntry(
                 entry_id=self._ids.new(),
-                at=self._clock.now(),
+                at=now,
                 actor=actor,
                 action=action,
                 subject=stored.routine.name,

@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from claw.core.routines.lateness import DueNow, Waiting, judge_due
+from claw.engine.routines.telling import settle
 from claw.ports.routine_store import ASKED_AGAIN, Occurrence, Outcome, StoredRoutine
 from claw.ports.unit_of_work import UnitOfWork
 
@@ -39,10 +40,10 @@ async def settle_missed(
 
     One that brought its worker down each time is given up too: a crash is an attempt.
     """
-    crashed = [o.key for o in occurrences if o.attempts >= MOST_ATTEMPTS]
-    await uow.routines.settle(
-        stored.routine_id, crashed, Outcome(state="failed", at=now, reason="crashed")
-    )
+    crashed = {o.key: o for o in occurrences if o.attempts >= MOST_ATTEMPTS}
+    failed = Outcome(state="failed", at=now, reason="crashed")
+    await settle(uow, stored.routine_id, list(crashed.values()), failed)
+    known = {o.key: o for o in occurrences}
     tried = {o.key: o.reason for o in occurrences if o.attempts}
     for missed in due.missed:
         if missed.key in crashed:
@@ -52,13 +53,11 @@ async def settle_missed(
             if missed.key in tried
             else Outcome(state="missed", at=now, reason=missed.reason)
         )
-        await uow.routines.settle(stored.routine_id, [missed.key], outcome)
+        await settle(uow, stored.routine_id, [known[missed.key]], outcome)
 
 
 async def skip_paused(uow: UnitOfWork, stored: StoredRoutine, now: datetime) -> None:
     """What fell into a pause is skipped: nothing is caught up for paused time."""
     planned = await uow.routines.planned(stored.routine_id)
-    keys = [o.key for o in planned if o.due_at is not None and o.due_at <= now]
-    await uow.routines.settle(
-        stored.routine_id, keys, Outcome(state="skipped", at=now, reason="paused")
-    )
+    fell = [o for o in planned if o.due_at is not None and o.due_at <= now]
+    await settle(uow, stored.routine_id, fell, Outcome(state="skipped", at=now, reason="paused"))
