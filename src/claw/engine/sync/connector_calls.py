@@ -6,7 +6,6 @@ Neither may stop the run, which other connections are part of.
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import PurePath
 from traceback import extract_tb
 
 from msgspec.structs import replace
@@ -29,7 +28,7 @@ def connector_code() -> Generator[None]:
         raise
     except Exception as error:  # noqa: BLE001
         frames = extract_tb(error.__traceback__)
-        where = f" in {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        where = f" in {frames[-1].filename.rpartition("/")[2]}:{frames[-1].lineno}" if frames else ""
         raise ConnectorBug(f"the connector failed: {type(error).__name__}{where}") from None
 
 
