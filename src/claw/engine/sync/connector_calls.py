@@ -28,7 +28,10 @@ def connector_code() -> Generator[None]:
         raise
     except Exception as error:  # noqa: BLE001
         frames = extract_tb(error.__traceback__)
-        where = f" in {frames[-1].filename.rpartition("/")[2]}:{frames[-1].lineno}" if frames else ""
+        where = ""
+        if frames:
+            file = frames[-1].filename.rpartition("/")[2]
+            where = f" in {file}:{frames[-1].lineno}"
         raise ConnectorBug(f"the connector failed: {type(error).__name__}{where}") from None
 
 
