@@ -7,7 +7,9 @@ from datetime import date
 import msgspec
 
 from claw.core.errors import InvalidInput, NotFound, Refused
+from claw.core.events.catalog import SnapshotTaken
 from claw.core.model.canonical import parse_hash_prefix
+from claw.core.model.records import RecordType
 from claw.core.model.reference import Ref
 from claw.core.model.versions import SchemaVersions
 from claw.core.snapshots.content import Snapshot, SnapshotContent, read_content
@@ -105,7 +107,8 @@ class SnapshotService:
         async with self._db.tenant(tenant.tenant_id) as uow:
             await uow.snapshots.hold_shared()
             await _refuse_removed(uow, snapshot)
-            await uow.snapshots.put(snapshot, tree, counts)
+            if await uow.snapshots.put(snapshot, tree, counts):
+                _tell(uow, tenant, snapshot, counts)
         return snapshot_document(tenant.slug, snapshot, counts)
 
     async def list(self, tenant: Tenant) -> Sequence[SnapshotDocument]:
@@ -212,6 +215,20 @@ class SnapshotService:
         async with self._db.tenant(tenant.tenant_id) as uow:
             leaves, blobs = await load_leaves(uow, snapshot)
         return tuple(export_lines(snapshot, leaves, blobs))
+
+
+def _tell(
+    uow: UnitOfWork, tenant: Tenant, snapshot: Snapshot, counts: Mapping[RecordType, int]
+) -> None:
+    told = SnapshotTaken(
+        snapshot=snapshot.snapshot_id,
+        first=snapshot.first.isoformat(),
+        last=snapshot.last.isoformat(),
+        records=sum(counts.values()),
+        degraded=is_degraded(snapshot),
+    )
+    uow.events.add(told, subject=snapshot.snapshot_id, at=snapshot.taken_at)
+    uow.metering.count(local_date(snapshot.taken_at, tenant.zone), "snapshots")
 
 
 async def _refuse_removed(uow: UnitOfWork, snapshot: Snapshot) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from claw.core.errors import InvalidInput, NotFound, Refused
+from claw.core.events.catalog import SummaryMade
 from claw.core.model.canonical import parse_hash_prefix
 from claw.core.model.records import Resource
 from claw.core.model.reference import Ref
@@ -106,7 +107,15 @@ class SummaryService:
         document = build_document(inputs, content, earlier, self._verticals[tenant.vertical])
         async with self._db.tenant(tenant.tenant_id) as uow:
             await _refuse_thinned(uow, told, before)
-            await uow.summaries.put(kept_summary(inputs, document))
+            if await uow.summaries.put(kept_summary(inputs, document)):
+                made = SummaryMade(
+                    summary=document.id,
+                    snapshot=inputs.snapshot,
+                    date=day.isoformat(),
+                    view=view,
+                )
+                uow.events.add(made, subject=document.id, at=now)
+                uow.metering.count(local_date(now, tenant.zone), "summaries")
         return document
 
     def _context(self, tenant: Tenant, day: date, stale: tuple[str, ...]) -> SummaryContext:

@@ -36,10 +36,10 @@ class SnapshotStore(Protocol):
         """Take stored bytes away: nobody writes or names any until this transaction ends."""
         ...
 
-    async def put(self, snapshot: Snapshot, tree: Tree, counts: Mapping[RecordType, int]) -> None:
+    async def put(self, snapshot: Snapshot, tree: Tree, counts: Mapping[RecordType, int]) -> bool:
         """Keep a snapshot and how many records of each type it holds.
 
-        Parts, trees and a snapshot that are known are left alone.
+        Parts, trees and a snapshot that are known are left alone; False when all of it was.
         """
         ...
 

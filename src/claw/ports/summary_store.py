@@ -19,8 +19,8 @@ class KeptSummary(Struct, frozen=True, kw_only=True):
 class SummaryStore(Protocol):
     """Reads and writes the tenant's summaries."""
 
-    async def put(self, summary: KeptSummary) -> None:
-        """Keep a summary; one that is known is left alone."""
+    async def put(self, summary: KeptSummary) -> bool:
+        """Keep a summary; one that is known is left alone, and that is False."""
         ...
 
     async def find(self, prefix: str) -> Sequence[KeptSummary]:

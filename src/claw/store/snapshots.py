@@ -43,7 +43,7 @@ class PostgresSnapshots:
             "select pg_advisory_xact_lock($1, hashtext($2))", _LOCK_CLASS, str(self._tenant_id)
         )
 
-    async def put(self, snapshot: Snapshot, tree: Tree, counts: Mapping[RecordType, int]) -> None:
+    async def put(self, snapshot: Snapshot, tree: Tree, counts: Mapping[RecordType, int]) -> bool:
         await self._tx.execute(
             """
             insert into claw.snapshot_node (tenant_id, node_hash, kind, canonical)
@@ -67,11 +67,12 @@ class PostgresSnapshots:
                 "counts": dict(counts),
             }
         )
-        await self._tx.execute(
+        put = await self._tx.fetchval(
             """
             insert into claw.snapshot (tenant_id, snapshot_id, tree, taken_at, document)
             values ($1, $2, $3, $4, $5)
             on conflict do nothing
+            returning true
             """,
             self._tenant_id,
             snapshot.snapshot_id,
@@ -79,6 +80,7 @@ class PostgresSnapshots:
             snapshot.taken_at,
             document,
         )
+        return put is True
 
     async def counts(self, names: Collection[str]) -> Mapping[str, Mapping[RecordType, int]]:
         rows = await self._tx.fetch(

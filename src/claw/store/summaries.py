@@ -14,13 +14,14 @@ class PostgresSummaries:
         self._tx = tx
         self._tenant_id = tenant_id
 
-    async def put(self, summary: KeptSummary) -> None:
-        await self._tx.execute(
+    async def put(self, summary: KeptSummary) -> bool:
+        put = await self._tx.fetchval(
             """
             insert into claw.summary
                 (tenant_id, summary_id, snapshot_id, inputs, document, document_hash)
             values ($1, $2, $3, $4, $5, $6)
             on conflict do nothing
+            returning true
             """,
             self._tenant_id,
             summary.summary_id,
@@ -29,6 +30,7 @@ class PostgresSummaries:
             summary.document,
             summary.document_hash,
         )
+        return put is True
 
     async def find(self, prefix: str) -> Sequence[KeptSummary]:
         rows = await self._tx.fetch(

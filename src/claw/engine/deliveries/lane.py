@@ -7,6 +7,7 @@ from uuid import UUID
 from claw.core.errors import ClawError
 from claw.core.verticals import VerticalPack
 from claw.engine.deliveries.parcels import parcel_of
+from claw.engine.deliveries.telling import tell_ending
 from claw.engine.summaries import SummaryService
 from claw.ports.channels import Channels, NotSent, SendResult, Sent, Unknown
 from claw.ports.clock import Clock
@@ -144,5 +145,7 @@ class DeliveryLane:
         ending = Ending(state=state, at=self._clock.now(), reason=reason, receipt=receipt)
         async with self._db.tenant(tenant.tenant_id) as uow:
             kept = await uow.deliveries.end(attempt, ending)
+            if kept:
+                tell_ending(uow, tenant, attempt, ending)
         if not kept:
             self._log.warning("attempt lost", channel=attempt.channel)

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from claw.core.errors import ClawError, InvalidInput, NotFound, Refused
+from claw.core.events.catalog import RemovalsAccepted
 from claw.core.time import local_date
 from claw.engine.connections import refuse_removed
 from claw.engine.sync.applying import remove
@@ -17,6 +18,7 @@ from claw.engine.sync.leases import LEASE_WAIT_SECONDS, Leases, writing
 from claw.engine.sync.plan import window_of
 from claw.engine.sync.report import Mode, SyncError, SyncReport, Window
 from claw.engine.sync.source import Sources
+from claw.engine.sync.telling import tell_run
 from claw.engine.tenants import require_active
 from claw.ports.audit_store import AuditEntry
 from claw.ports.clock import Clock
@@ -143,6 +145,8 @@ class SyncService:
                 )
             current = await uow.records.current([removal.ref for removal in held])
             await remove(uow, [current[removal.ref] for removal in held], now)
+            told = RemovalsAccepted(run=str(run_id), count=len(held))
+            uow.events.add(told, subject=str(run_id), at=now)
             await uow.audit.add(
                 AuditEntry(
                     entry_id=self._ids.new(),
@@ -203,10 +207,10 @@ class SyncService:
         self, tenant: Tenant, run: SyncRun, report: SyncReport, *, interrupted: bool
     ) -> None:
         outcome = "interrupted" if interrupted else report.status
+        now = self._clock.now()
         async with self._db.tenant(tenant.tenant_id) as uow:
-            await uow.sync.finish_run(
-                run.run_id, outcome, self._clock.now(), msgspec.json.encode(report)
-            )
+            await uow.sync.finish_run(run.run_id, outcome, now, msgspec.json.encode(report))
+            tell_run(uow, tenant, report, now, interrupted=interrupted)
         self._metrics.count("sync_runs", outcome=outcome)
 
 
