@@ -37,6 +37,7 @@ from claw.engine.lanes.troubles import TroubleService
 from claw.engine.lanes.worker import Worker
 from claw.engine.quality import QualityService
 from claw.engine.quarantine import QuarantineService
+from claw.engine.record_sources import RecordSources
 from claw.engine.records import RecordService
 from claw.engine.routines.lane import OccurrenceLane
 from claw.engine.routines.morning import Morning
@@ -91,6 +92,7 @@ class Engine:
     keep_alive: KeepAliveService
     sync: SyncService
     records: RecordService
+    record_sources: RecordSources
     snapshots: SnapshotService
     summaries: SummaryService
     routines: RoutineService
@@ -266,7 +268,7 @@ def wire(
         ids=ids,
         catalog=catalog,
         metrics=metrics,
-        tenants=TenantService(db, clock, ids, verticals, holidays),
+        tenants=TenantService(db, clock, ids, verticals, holidays, default=settings.tenant),
         connections=connections,
         connection_settings=ConnectionSettings(
             db=db, clock=clock, ids=ids, catalog=catalog, connections=connections
@@ -291,6 +293,7 @@ def wire(
         ),
         sync=sync,
         records=RecordService(db),
+        record_sources=RecordSources(db=db, clock=clock, catalog=catalog),
         snapshots=snapshots,
         summaries=summaries,
         routines=RoutineService(db, clock, ids, tzdata_version()),

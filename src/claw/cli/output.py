@@ -91,6 +91,12 @@ def print_fields(rows: Iterable[tuple[str, object]]) -> None:
         sys.stdout.write(f"{name.ljust(width)}  {value}".rstrip() + "\n")
 
 
+def print_degraded(sources: Sequence[object]) -> None:
+    """Say beside JSON Lines, on standard error, that not all was read, and how old it is."""
+    line = msgspec.json.encode({"degraded": True, "sources": sources})
+    sys.stderr.write(line.decode("utf-8") + "\n")
+
+
 def note(text: str) -> None:
     """Say something beside the output, on standard error."""
     sys.stderr.write(text + "\n")

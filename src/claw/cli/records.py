@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claw.cli.dates import FromDate, ToDate, optional_date
-from claw.cli.output import print_json_lines
+from claw.cli.output import print_degraded, print_json_lines
 from claw.cli.runtime import Json, TenantName, run
 from claw.core.errors import InvalidInput
 from claw.core.model.records import RECORD_TYPES
+from claw.core.snapshots.content import SnapshotSource
+from claw.engine.snapshot_documents import source_document
 
 if TYPE_CHECKING:
     from claw.app import Engine
@@ -35,7 +37,7 @@ def records(
 ) -> None:
     """Print current records as JSON Lines in canonical order, gone ones included."""
 
-    async def work(engine: "Engine") -> Sequence[bytes]:
+    async def work(engine: "Engine") -> tuple[Sequence[SnapshotSource], Sequence[bytes]]:
         first, last = optional_date(from_, "from"), optional_date(to, "to")
         if type_ is not None and type_ not in RECORD_TYPES:
             raise InvalidInput(
@@ -48,7 +50,10 @@ def records(
         connection_id = None
         if connection is not None:
             connection_id = (await engine.connections.get(chosen, connection)).connection_id
-        return await engine.records.lines(
+        sources = await engine.record_sources.of(
+            chosen, connection=connection, first=first, last=last
+        )
+        return sources, await engine.records.lines(
             chosen,
             type_=type_,
             connection_id=connection_id,
@@ -57,4 +62,7 @@ def records(
             raw=raw,
         )
 
-    print_json_lines(run(work, json=json))
+    sources, lines = run(work, json=json)
+    if not all(source.complete for source in sources):
+        print_degraded([source_document(source) for source in sources])
+    print_json_lines(lines)

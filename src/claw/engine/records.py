@@ -46,9 +46,10 @@ class RecordService:
             for batch in _batches(listed):
                 blobs = await uow.records.blobs({record.content_hash for record in batch})
                 seen = await uow.records.progress_seen({record.ref for record in batch})
+                bodies = await _raw_bodies(uow, batch) if raw else None
                 for record in batch:
-                    bodies = await _raw_bodies(uow, record) if raw else None
-                    lines.append(_line(record, blobs[record.content_hash], seen, bodies))
+                    made_from = None if bodies is None else bodies.get(record.ref, {})
+                    lines.append(_line(record, blobs[record.content_hash], seen, made_from))
         return lines
 
 
@@ -57,18 +58,35 @@ def _batches(records: Sequence[CurrentRecord]) -> Iterator[Sequence[CurrentRecor
         yield records[start : start + _BATCH]
 
 
-async def _raw_bodies(uow: UnitOfWork, record: CurrentRecord) -> Mapping[str, msgspec.Raw]:
-    if record.primary_id is None:
-        return {}
-    primary_id = record.primary_id
-    parts = await uow.raws.parts_of(record.connection_id, record.stream, [primary_id])
-    own = await uow.raws.current_raws(record.connection_id, [primary_id])
-    linked = {p.role: p.raw_hash for p in parts.get(primary_id, ()) if p.raw_hash}
-    bodies = await uow.raws.raw_bodies(set(linked.values()))
-    found = {role: msgspec.Raw(bodies[raw_hash]) for role, raw_hash in sorted(linked.items())}
-    if primary_id in own:
-        found["primary"] = msgspec.Raw(own[primary_id].body)
+async def _raw_bodies(
+    uow: UnitOfWork, batch: Sequence[CurrentRecord]
+) -> Mapping[Ref, Mapping[str, msgspec.Raw]]:
+    """The bodies of a batch by record and role; none for what stands for no source row."""
+    found: dict[Ref, dict[str, msgspec.Raw]] = {}
+    by_stream: dict[tuple[UUID, str], dict[str, Ref]] = {}
+    for record in batch:
+        if record.primary_id is not None:
+            of_stream = by_stream.setdefault((record.connection_id, record.stream), {})
+            of_stream[record.primary_id] = record.ref
+    for (connection_id, stream), refs in by_stream.items():
+        parts = await uow.raws.parts_of(connection_id, stream, refs)
+        own = await uow.raws.current_raws(connection_id, refs)
+        hashes = {p.raw_hash for listed in parts.values() for p in listed if p.raw_hash}
+        bodies = await uow.raws.raw_bodies(hashes)
+        for primary_id, ref in refs.items():
+            linked = {p.role: p.raw_hash for p in parts.get(primary_id, ()) if p.raw_hash}
+            shown = found.setdefault(ref, {})
+            for role, raw_hash in sorted(linked.items()):
+                if raw_hash in bodies:
+                    shown[role] = _on_one_line(bodies[raw_hash])
+            if primary_id in own:
+                shown["primary"] = _on_one_line(own[primary_id].body)
     return found
+
+
+def _on_one_line(body: bytes) -> msgspec.Raw:
+    """A body without its white space, numbers as the source wrote them."""
+    return msgspec.Raw(msgspec.json.format(body, indent=-1))
 
 
 def _line(

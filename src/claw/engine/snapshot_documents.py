@@ -93,13 +93,14 @@ def snapshot_document(
         window=WindowDocument(first=snapshot.first, last=snapshot.last),
         taken_at=format_instant(snapshot.taken_at),
         counts={kind: counts[kind] for kind in RECORD_TYPES if counts.get(kind)},
-        sources=[_source(source) for source in snapshot.sources],
+        sources=[source_document(source) for source in snapshot.sources],
         degraded=is_degraded(snapshot),
         previous=snapshot.previous or UNSET,
     )
 
 
-def _source(source: SnapshotSource) -> SourceDocument:
+def source_document(source: SnapshotSource) -> SourceDocument:
+    """A stream's contribution as commands print it."""
     return SourceDocument(
         connection=source.connection,
         stream=source.stream,

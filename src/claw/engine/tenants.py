@@ -28,8 +28,11 @@ class TenantService:
         ids: Ids,
         verticals: Mapping[str, VerticalPack],
         holidays: HolidayCalendar,
+        *,
+        default: str | None = None,
     ) -> None:
         self._db = db
+        self._default = default
         self._clock = clock
         self._ids = ids
         self._verticals = verticals
@@ -95,11 +98,12 @@ class TenantService:
         return tenant
 
     async def choose(self, slug: str | None) -> Tenant:
-        """The tenant named, or the only one.
+        """The tenant named, or the installation's default, or the only one.
 
         Raises:
             InvalidInput: with field ``tenant`` when none is named and there is not just one.
         """
+        slug = slug or self._default
         if slug is not None:
             return await self.get(slug)
         tenants = await self.list()

@@ -1,11 +1,18 @@
 """Linked records: kept when they cannot be read, followed when they change."""
 
+import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from claw.engine.records import RecordService
+from claw.ports.connector import Bundle, Context
 from claw.ports.connector_errors import Forbidden, Transient
-from claw_testing.sync_world import World
+from claw.store.tenancy import Pool
+from claw.store.unit_of_work import PostgresDatabase
+from claw_testing.scripted_connector import ScriptedConnector
+from claw_testing.sync_world import World, new_world
 
 UNREADABLE = Transient("no answer", cause="unreachable")
 FORBIDDEN = Forbidden("not permitted", scope="customers")
@@ -110,6 +117,22 @@ async def test_what_a_record_was_made_from_is_printed_on_request(visits: World):
     (line,) = [line for line in await visits.lines(raw=True) if line["type"] == "appointment"]
     assert line["raw"]["customer"] == visits.vendor.customers[1]
     assert line["raw"]["primary"] == visits.vendor.visits[1]
+
+
+async def test_a_body_that_was_written_over_many_lines_is_printed_on_one(pool: Pool):
+    class Pretty(ScriptedConnector):
+        async def _bundle(self, ctx: Context, body: bytes) -> Bundle:
+            bundle = await super()._bundle(ctx, body)
+            text = json.dumps(json.loads(body) | {"price": 1}, indent=2).replace("1\n}", "1.50\n}")
+            return replace(bundle, primary=replace(bundle.primary, body=text.encode()))
+
+    world = await new_world(pool, connector=Pretty())
+    world.vendor.visit(1, "2026-11-25T01:00")
+    await world.sync()
+    service = RecordService(PostgresDatabase(pool))
+    (line,) = await service.lines(world.tenant, raw=True)
+    assert b"\n" not in line
+    assert b'"price":1.50' in line
 
 
 async def test_what_one_row_could_not_read_is_taken_from_another_that_could(world: World):
