@@ -209,11 +209,12 @@ def _read_secret_files(environment: Mapping[str, str]) -> dict[str, str]:
             )
         try:
             values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
             raise InvalidInput(
-                f"{variable}: the file cannot be read ({error.strerror})",
+                f"{variable}: the file cannot be read ({why})",
                 code="setting_invalid",
                 field=variable,
                 hint="check the path and its permissions",
-            ) from error
+            ) from None
     return values

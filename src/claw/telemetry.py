@@ -26,7 +26,9 @@ _SHAPES = (
     re.compile(r"(?i)\b(?:api_?key|token|secret|password)=[^\s&\"']+"),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
-    re.compile(r"(?<![\w:.-])\+?\d(?:[\s()-]?\d){8,14}(?![\w:-])"),
+    # Telephone numbers: with spaces, hyphens and brackets, or in groups between full stops.
+    re.compile(r"(?<![\w:.-])[+(]{0,2}\d(?:[\s()-]{0,2}\d){8,14}(?![\w:-])"),
+    re.compile(r"(?<![\w:.-])(?:\+\d{1,3}\.)?\d{2,4}(?:\.\d{3,4}){2}(?![\w:-]|\.\d)"),
 )
 
 

@@ -38,11 +38,14 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         (["snapshot", "show", "zz"], 2, "snapshot"),
         (["snapshot", "show", "0123456789"], 3, "snapshot"),
         (["snapshot", "take"], 3, None),
+        (["records"], 3, None),
         (["summary"], 3, None),
         (["summary", "--format", "pdf"], 2, "format"),
         (["sync", "accept", "not-a-run"], 2, "run"),
         (["records", "--type", "invoice"], 2, "type"),
         (["nosuchcommand"], 2, None),
+        (["summary", "--tenant", "\udcff\udcfe"], 2, None),
+        (["simulate", "simpro", "--port", "99999"], 2, "port"),
     ],
 )  # fmt: skip
 def test_every_refusal_names_field_and_mend(
@@ -53,6 +56,16 @@ def test_every_refusal_names_field_and_mend(
     assert ran.json["error"]["message"]
     assert ran.json["error"].get("field") == field
     assert "Traceback" not in ran.err
+
+
+def test_the_tenant_may_be_named_in_the_env_file(installation: Installation) -> None:
+    installation.create_tenant()
+    assert installation.claw("tenant", "create", "other", "--zone", "UTC", *_WHO).code == 0
+    unnamed = installation.claw("connection", "list", "--json")
+    assert unnamed.json["error"]["code"] == "tenant_missing"
+    (installation.home / ".env").write_text("CLAW_TENANT=other\n")
+    assert installation.claw("connection", "list", "--json").json == []
+    assert installation.claw("connection", "list", "--tenant", "nobody", "--json").code == 3
 
 
 def test_a_wrong_key_is_said_and_what_was_read_stays(installation: Installation) -> None:

@@ -32,7 +32,8 @@ def register(app: typer.Typer) -> None:
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop after the summary.")] = False,
     port: Annotated[
-        int | None, typer.Option(help="Port of health and metrics while it keeps running.")
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of health and metrics while it keeps running."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -63,7 +64,8 @@ async def _demo(settings: "Settings", *, once: bool, port: int | None, json: boo
             while True:
                 await asyncio.sleep(RESYNC_SECONDS)
                 report = await engine.sync.run(tenant, trace_id=engine.trace_id)
-                print_report(report)
+                if not json:
+                    print_report(report)
 
 
 async def _round(engine: "Engine", tenant: Tenant, *, json: bool) -> bool:

@@ -86,6 +86,7 @@ def run() -> None:
     """Run the command line; every way out has the exit code of the contract."""
     json = wants_json()
     try:
+        _refuse_broken_text()
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except typer.Exit as ended:
@@ -98,12 +99,25 @@ def run() -> None:
             InvalidInput(error.format_message(), code="usage", hint="see --help"), json=json
         )
         sys.exit(EXIT_INVALID)
+    except InvalidInput as error:
+        print_error(error, json=json)
+        sys.exit(EXIT_INVALID)
     except (KeyboardInterrupt, typer.Abort):
         stopped()
     except Exception as error:  # noqa: BLE001  # the last line of defence
         if os.environ.get("CLAW_LOG_LEVEL") == "debug":
             traceback.print_exc()
         internal_error(error, json=json)
+
+
+def _refuse_broken_text() -> None:
+    """Bytes that are no text come in as halves of characters that nothing can store."""
+    try:
+        "\0".join((*sys.argv[1:], os.environ.get("CLAW_TENANT", ""))).encode("utf-8")
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            "an argument is not text in UTF-8", code="usage", hint="check the terminal's locale"
+        ) from None
 
 
 def _wrong_usage(error: UsageError) -> InvalidInput:

@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     part: Annotated[Part, typer.Argument(help="api, worker or all.")] = Part.ALL,
-    port: Annotated[int | None, typer.Option(help="Port of health and metrics.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of health and metrics.")
+    ] = None,
 ) -> None:
     """Run until SIGTERM or Ctrl-C; what is under way is finished first."""
 

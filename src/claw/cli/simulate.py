@@ -37,7 +37,9 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     connector: Annotated[str, typer.Argument(help="A connector that has a simulator.")],
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 picks a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on loopback; 0 picks a free one.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Which generated business.")] = 1,
     schedules: Annotated[
         int | None,

@@ -1,11 +1,15 @@
 """The clocks behind ``CLAW_CLOCK``: the real one and three for tests and rehearsals."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from claw.core.errors import InvalidInput
 from claw.core.time import parse_instant
 from claw.ports.clock import Clock
+
+# Seconds: up to three centuries, so that every instant it makes has a date.
+_OFFSET = re.compile(r"[+-]?[0-9]{1,10}", re.ASCII)
 
 
 class SystemClock:
@@ -44,9 +48,10 @@ class FileClock:
     def now(self) -> datetime:
         try:
             text = self._path.read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not text"
             raise InvalidInput(
-                f"the clock file {self._path} cannot be read: {error.strerror}",
+                f"the clock file {self._path} cannot be read: {why}",
                 code="clock_invalid",
                 field="CLAW_CLOCK",
                 hint="write an RFC 3339 instant into it, or unset CLAW_CLOCK",
@@ -66,7 +71,7 @@ def clock_from(setting: str) -> Clock:
             return SystemClock()
         case "fixed":
             return FixedClock(parse_instant(argument))
-        case "offset" if argument.lstrip("+-").isdigit():
+        case "offset" if _OFFSET.fullmatch(argument):
             return OffsetClock(int(argument))
         case "file" if argument:
             return FileClock(Path(argument))
