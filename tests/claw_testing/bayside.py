@@ -19,7 +19,9 @@ from claw.core.model.records import (
     Contact,
     Customer,
     Location,
+    Money,
     Phone,
+    Progress,
     Record,
     Resource,
     Segment,
@@ -151,12 +153,13 @@ def today() -> list[Record]:
     kept = [r for r in yesterday() if r.ref.rpartition(":")[2] not in {"3", "4", "5", "6", "7"}]
     return [
         *kept,
-        job("3", "24 07:00", "24 09:00", LEE),
+        job("3", "24 07:00", "24 09:00", LEE, value=Money(amount_minor=24_500, currency="AUD")),
         job("4", "24 08:30", "24 10:30", LEE, VAN, title="Hot water", customer="strata",
-            place="dee-why", phones=LANDLINE),
+            place="dee-why", phones=LANDLINE,
+            value=Money(amount_minor=189_000, currency="AUD")),
         job("5", "24 09:00", "24 10:00", PAT, title="Toilet seal", status="tentative"),
         job("6", "24 15:00", "24 16:00", SAM, title="Quote visit", kind="consultation",
-            place="bare"),
+            place="bare", flags=("time_conflict",)),
         mark_gone(job("7", "24 13:00", "24 14:00", PAT, title="Dripping tap")),
         job("8", "24 11:00", "24 12:30", title="Roof leak", place="dee-why"),
         job("9", "24 09:30", "24 11:00", SAM, title="Toolbox talk", kind="absence",
@@ -164,7 +167,16 @@ def today() -> list[Record]:
         job("11", "25 10:00", "25 11:00", title="Gutter"),
         job("12", "24 00:00", "24 23:59", SAM, title="Order parts", precision="day",
             customer=None, place="manly"),
+        hours("1", LEE, "24 07:00", "24 10:00"),
+        hours("2", PAT, "24 08:00", "24 16:00"),
     ]  # fmt: skip
+
+
+def noon() -> list[Record]:
+    """What is known on Tuesday at noon: one job is under way, of the others nothing is heard."""
+    arrived = Progress(state="on_site", at=at("24 07:05"), evidence="log:1", resource=LEE)
+    kept = [r for r in today() if r.ref != Ref("field/schedule:3")]
+    return [*kept, job("3", "24 07:00", "24 09:00", LEE, progress=(arrived,))]
 
 
 def source(**more: Any) -> SnapshotSource:
@@ -254,6 +266,10 @@ def document(
                 "renderer": RENDERER,
                 "tzdata": "2026f",
                 "phones": "9.0.43",
+                "country": "AU",
+                "region": "NSW",
+                "holiday_data": "0.109",
+                "holidays": (),
                 **context,
             }
         ),

@@ -173,7 +173,7 @@ def test_a_new_vertical_is_words_and_a_list_of_blocks():
         'resource = { one = "keeper", many = "keepers" }\n'
         'resource_short = { one = "keeper", many = "keepers" }\n'
         'customer = { one = "owner", many = "owners" }\n'
-        "[thresholds]\nidle_gap_minutes = 60\nmost_actions = 3\n"
+        "[thresholds]\nidle_gap_minutes = 60\nlate_minutes = 15\nmost_actions = 3\n"
         '[blocks]\nowner = ["people"]\ndispatcher = ["people"]\nstaff = ["schedule"]\n'
     )
     words = parse_pack(text.encode())

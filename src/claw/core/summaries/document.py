@@ -17,14 +17,16 @@ from claw.core.snapshots.content import (
 from claw.core.summaries import blocks
 from claw.core.summaries.blocks.people import is_person
 from claw.core.summaries.context import SummaryContext
-from claw.core.summaries.facts import Facts, count_once, first_start
-from claw.core.summaries.item import Block
-from claw.core.summaries.wording import clock, counted, date_and_clock, one_line
+from claw.core.summaries.facts import Facts
+from claw.core.summaries.item import Block, told
+from claw.core.summaries.visits import count_once, first_start
+from claw.core.summaries.wording import clock, counted, date_and_clock, one_line, shortened
 from claw.core.time import format_instant
 from claw.core.verticals import VerticalPack, View
 
 RENDERER = "2"
 STALE_AFTER_SECONDS = 6 * 3600
+_LONGEST_NAME = 120
 
 
 class SummaryInputs(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -115,7 +117,7 @@ def build_document(
         content=content,
         previous=previous,
         day=inputs.date,
-        zone=inputs.context.zone,
+        context=inputs.context,
         audience=None if isinstance(inputs.audience, UnsetType) else inputs.audience,
         pack=pack,
     )
@@ -125,7 +127,7 @@ def build_document(
         id=summary_id(inputs),
         snapshot=inputs.snapshot,
         tenant=inputs.context.tenant,
-        tenant_name=one_line(inputs.context.tenant_name),
+        tenant_name=shortened(one_line(inputs.context.tenant_name), _LONGEST_NAME),
         date=inputs.date,
         zone=inputs.context.zone,
         view=inputs.view,
@@ -133,11 +135,13 @@ def build_document(
         degraded=bool(banners),
         headline=_headline(facts),
         banners=banners,
-        blocks=tuple(blocks.BLOCKS[name](facts) for name in pack.blocks[view]),
+        blocks=tuple(told(blocks.BLOCKS[name](facts)) for name in pack.blocks[view]),
         data=_data(content),
         previous=inputs.previous,
         for_=inputs.audience,
-        for_name=one_line(facts.resource_name(facts.audience)) if facts.audience else UNSET,
+        for_name=shortened(one_line(facts.resource_name(facts.audience)), _LONGEST_NAME)
+        if facts.audience
+        else UNSET,
     )
 
 

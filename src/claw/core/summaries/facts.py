@@ -1,29 +1,24 @@
 """One local day out of a snapshot: what counts as work, who does it, what they are called."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct, UnsetType
 
-from claw.core.model.records import (
-    Appointment,
-    Customer,
-    Location,
-    Resource,
-    Segment,
-    Shift,
-)
+from claw.core.model.records import Appointment, Customer, Location, Resource, Shift
 from claw.core.model.reference import Ref
 from claw.core.model.tombstones import is_gone
 from claw.core.snapshots.content import SnapshotContent
+from claw.core.summaries.context import SummaryContext
+from claw.core.summaries.visits import NOT_WORK, is_work, piece_of, stands
 from claw.core.summaries.wording import clock, listed, place_of, short_date
 from claw.core.time import Interval, day_window, local_date, utc_offset_seconds
 from claw.core.verticals import VerticalPack
 
-NOT_WORK = frozenset({"absence", "break", "hold"})
-ENDED_BEFORE_IT_BEGAN = frozenset({"cancelled", "declined", "missing"})
+TimeOrWork = Literal["work", "time off"]
 
 
 class Facts(Struct, frozen=True, kw_only=True, dict=True):
@@ -35,13 +30,44 @@ class Facts(Struct, frozen=True, kw_only=True, dict=True):
     content: SnapshotContent
     previous: SnapshotContent | None
     day: date
-    zone: str
+    context: SummaryContext
     audience: Ref | None
     pack: VerticalPack
 
+    @property
+    def zone(self) -> str:
+        """The tenant's zone, whose dates are told."""
+        return self.context.zone
+
+    @cached_property
+    def not_texted(self) -> frozenset[Ref]:
+        """Records that must not be texted, whatever their numbers are."""
+        named = self.context.not_texted
+        return frozenset() if isinstance(named, UnsetType) else frozenset(named)
+
+    @cached_property
+    def by_day(self) -> Mapping[date, Sequence[Appointment]]:
+        """All appointments by the local date of their own zone, each day's by start."""
+        found: defaultdict[date, list[Appointment]] = defaultdict(list)
+        for record in self.content.records.values():
+            if isinstance(record, Appointment):
+                found[local_date(record.starts_at, record.zone)].append(record)
+        for appointments in found.values():
+            appointments.sort(key=lambda a: (a.starts_at, a.ref))
+        return dict(found)
+
     def work_on(self, day: date) -> list[Appointment]:
         """What counts as work on a date: not time off, and not called off before it began."""
-        return [a for a in self.content.appointments_on(day) if is_work(a) and self._concerns(a)]
+        return [a for a in self.by_day.get(day, ()) if is_work(a) and self._concerns(a)]
+
+    @cached_property
+    def work_by_piece(self) -> Mapping[str, Sequence[Appointment]]:
+        """The day's work, whoever it concerns, by the piece of work it is a part of."""
+        found: defaultdict[str, list[Appointment]] = defaultdict(list)
+        for appointment in self.by_day.get(self.day, ()):
+            if is_work(appointment):
+                found[piece_of(appointment)].append(appointment)
+        return dict(found)
 
     @cached_property
     def work(self) -> list[Appointment]:
@@ -58,7 +84,7 @@ class Facts(Struct, frozen=True, kw_only=True, dict=True):
         """Work that began on an earlier date and is not over when the day begins."""
         return self._running("work")
 
-    @property
+    @cached_property
     def window(self) -> Interval | None:
         """The instants of the day."""
         return day_window(self.zone, self.day)
@@ -167,38 +193,36 @@ class Facts(Struct, frozen=True, kw_only=True, dict=True):
         date_said = "" if day == self.day else f"{short_date(day)} "
         return f"until {date_said}{self.clock(ends, zone)}"
 
-    def shifts(self) -> list[Shift]:
-        """Working hours that begin on the day."""
+    @cached_property
+    def shifts(self) -> Sequence[Shift]:
+        """Working hours of any date."""
         return [
             record
             for record in self.content.records.values()
-            if isinstance(record, Shift)
-            and record.kind == "work"
-            and not is_gone(record)
-            and local_date(record.starts_at, record.zone) == self.day
+            if isinstance(record, Shift) and record.kind == "work" and not is_gone(record)
         ]
 
     def _time_off_on(self, day: date) -> list[Appointment]:
         return [
             a
-            for a in self.content.appointments_on(day)
-            if a.kind in NOT_WORK and _stands(a) and self._concerns(a)
+            for a in self.by_day.get(day, ())
+            if a.kind in NOT_WORK and stands(a) and self._concerns(a)
         ]
 
-    def _running(self, what: Literal["work", "time off"]) -> list[Appointment]:
+    def _running(self, what: TimeOrWork) -> list[Appointment]:
         """What began on an earlier date and is not over when the day begins, by start."""
         window = self.window
         if window is None:
             return []
         found = [
-            record
-            for record in self.content.records.values()
-            if isinstance(record, Appointment)
-            and record.ends_at > window.start
-            and (record.kind in NOT_WORK) == (what == "time off")
-            and self.began_earlier(record)
-            and _stands(record)
-            and self._concerns(record)
+            a
+            for day, appointments in self.by_day.items()
+            if day < self.day
+            for a in appointments
+            if a.ends_at > window.start
+            and (a.kind in NOT_WORK) == (what == "time off")
+            and stands(a)
+            and self._concerns(a)
         ]
         return sorted(found, key=lambda a: (a.starts_at, a.ref))
 
@@ -206,51 +230,3 @@ class Facts(Struct, frozen=True, kw_only=True, dict=True):
         if self.audience is None:
             return True
         return any(segment.resource == self.audience for segment in appointment.segments)
-
-
-def is_work(appointment: Appointment) -> bool:
-    """Whether it counts as an appointment of its day."""
-    return appointment.kind not in NOT_WORK and _stands(appointment)
-
-
-def count_once(appointments: Sequence[Appointment]) -> int:
-    """How many pieces of work: those of one group are one."""
-    return len({piece_of(appointment) for appointment in appointments})
-
-
-def piece_of(appointment: Appointment) -> str:
-    """What it is a part of: its group, or itself."""
-    return appointment.ref if isinstance(appointment.group, UnsetType) else appointment.group
-
-
-def union_seconds(segments: Sequence[Segment]) -> int:
-    """Elapsed seconds covered by segments, overlaps once."""
-    total, reached = 0, None
-    for segment in sorted(segments, key=lambda s: (s.starts_at, s.ends_at)):
-        start = segment.starts_at if reached is None else max(reached, segment.starts_at)
-        if segment.ends_at > start:
-            total += int((segment.ends_at - start).total_seconds())
-        reached = segment.ends_at if reached is None else max(reached, segment.ends_at)
-    return total
-
-
-def together(appointments: Sequence[Appointment]) -> list[list[Appointment]]:
-    """Rows that say one visit: the same piece of work at the same time, once for each person.
-
-    In the order of their first rows. Sources with a row for each person say one visit
-    several times; whoever counts or lists visits must not.
-    """
-    visits: dict[tuple[object, ...], list[Appointment]] = {}
-    for a in appointments:
-        key = (piece_of(a), a.title, a.starts_at, a.ends_at, a.precision, a.status)
-        visits.setdefault(key, []).append(a)
-    return list(visits.values())
-
-
-def first_start(appointments: Sequence[Appointment]) -> datetime | None:
-    """The earliest known time of day."""
-    return min((a.starts_at for a in appointments if a.precision == "exact"), default=None)
-
-
-def _stands(appointment: Appointment) -> bool:
-    return appointment.status not in ENDED_BEFORE_IT_BEGAN and not is_gone(appointment)

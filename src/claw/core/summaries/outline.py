@@ -9,7 +9,8 @@ from msgspec import Struct, UnsetType
 
 from claw.core.summaries.blocks.urgent import TROUBLES
 from claw.core.summaries.document import SummaryDocument
-from claw.core.summaries.item import Block
+from claw.core.summaries.item import Block, lines_more
+from claw.core.summaries.wording import number
 from claw.core.verticals import VerticalPack
 
 
@@ -36,7 +37,7 @@ def outline(document: SummaryDocument) -> Outline:
         if not block.items:
             quiet.append(block.empty)
         elif block.block in TROUBLES and all(item.refs in told for item in block.items):
-            within.append(f"{block.title[0].lower()}{block.title[1:]} {block.count}")
+            within.append(f"{block.title[0].lower()}{block.title[1:]} {number(block.count)}")
         else:
             full.append(block)
     return Outline(blocks=tuple(full), within=tuple(within), quiet=tuple(quiet))
@@ -55,8 +56,15 @@ def headline(document: SummaryDocument, pack: VerticalPack) -> str:
     return ", ".join(said)
 
 
+def and_more(block: Block) -> str | None:
+    """``and 4,960 more``: how many lines are counted and not listed."""
+    more = lines_more(block)
+    # The worst few are chosen, and their heading says of how many.
+    return f"and {number(more)} more" if more and block.block != "needs_action" else None
+
+
 def heading(block: Block) -> str:
     """The title, with how many where there are several, and of how many if not all fit."""
     if block.block == "needs_action" and block.count > len(block.items):
-        return f"{block.title} ({len(block.items)} of {block.count})"
-    return f"{block.title} ({block.count})" if len(block.items) > 1 else block.title
+        return f"{block.title} ({len(block.items)} of {number(block.count)})"
+    return f"{block.title} ({number(block.count)})" if len(block.items) > 1 else block.title

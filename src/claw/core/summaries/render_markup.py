@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from claw.core.summaries.document import SummaryDocument
 from claw.core.summaries.item import Block, Item
-from claw.core.summaries.outline import Outline, heading, headline, outline
+from claw.core.summaries.outline import Outline, and_more, heading, headline, outline
 from claw.core.summaries.render_text import footer, in_all, read, title
 from claw.core.summaries.wording import long_date
 from claw.core.verticals import VerticalPack
@@ -38,6 +38,8 @@ def render_markdown(document: SummaryDocument, pack: VerticalPack) -> str:
     lines += [line for banner in document.banners for line in ("", f"> **{_md(banner)}**")]
     for block in said.blocks:
         lines += ["", f"## {_md(heading(block))}", "", *map(_md_item, block.items)]
+        if more := and_more(block):
+            lines.append(f"- {_md(more)}")
         if block.block == "needs_action" and said.within:
             lines += ["", _md(in_all(said))]
     if said.quiet:
@@ -73,8 +75,9 @@ def _html_block(block: Block, said: Outline) -> str:
     within = ""
     if block.block == "needs_action" and said.within:
         within = f'<p class="note">{html.escape(in_all(said))}</p>'
+    more = f'<p class="note">{html.escape(rest)}</p>' if (rest := and_more(block)) else ""
     head = html.escape(heading(block))
-    return f"<section><h2>{head}</h2><table>{rows}</table>{within}</section>"
+    return f"<section><h2>{head}</h2><table>{rows}</table>{more}{within}</section>"
 
 
 def _html_row(item: Item) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from msgspec import UnsetType
 
 from claw.core.summaries.document import SummaryDocument
-from claw.core.summaries.wording import one_line, short_date
+from claw.core.summaries.wording import counted, one_line, short_date
 from claw.core.verticals import VerticalPack
 
 MOST_CHARACTERS = 160
@@ -16,7 +16,10 @@ _ONE_SEPTET = frozenset(
 # In order of worth: what does not fit any more is left out, whole.
 _COUNTS = (
     ("unassigned", "unassigned", "unassigned"),
+    ("late", "running late", "running late"),
     ("overlaps", "double booking", "double bookings"),
+    ("over_capacity", "over capacity", "over capacity"),
+    ("doubtful_times", "time in doubt", "times in doubt"),
     ("unconfirmed", "unconfirmed", "unconfirmed"),
     ("unreachable", "cannot be texted", "cannot be texted"),
     ("changes", "change", "changes"),
@@ -42,7 +45,7 @@ def render_sms(document: SummaryDocument, pack: VerticalPack) -> str:
         count = counts.get(name, 0)
         if not count:
             continue
-        longer = [*extra, f"{count} {one if count == 1 else many}"]
+        longer = [*extra, counted(count, one, many)]
         if len(f"{text} {', '.join(longer)}.") <= MOST_CHARACTERS:
             extra = longer
     if extra:

@@ -7,7 +7,7 @@ from msgspec import UnsetType
 from claw.core.model.canonical import short_hash
 from claw.core.summaries.document import RENDERER, DataAge, SummaryDocument
 from claw.core.summaries.item import Block, Item
-from claw.core.summaries.outline import Outline, heading, headline, outline
+from claw.core.summaries.outline import Outline, and_more, heading, headline, outline
 from claw.core.summaries.wording import date_and_clock, long_date
 from claw.core.time import parse_instant
 from claw.core.verticals import VerticalPack
@@ -62,6 +62,8 @@ def _age(source: DataAge, zone: str) -> str:
 
 def _block(block: Block, said: Outline) -> list[str]:
     lines = [heading(block), *_rows(block.items)]
+    if more := and_more(block):
+        lines.append(f"  {more}")
     if block.block == "needs_action" and said.within:
         lines.append(f"  {in_all(said)}")
     return lines

@@ -10,6 +10,12 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+# Currencies whose minor unit is not a hundredth (ISO 4217), and those called dollars.
+_MINOR_DIGITS = {
+    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+_DOLLARS = frozenset({"AUD", "CAD", "FJD", "HKD", "NZD", "SGD", "USD"})
 # Controls, and the marks that turn the direction of a line: a source could fake a banner
 # or move a terminal's cursor with them. Listed here, since Python's own tables grow.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u200e\u200f\ufeff]+")
@@ -52,8 +58,22 @@ def duration(seconds: int) -> str:
 
 
 def counted(count: int, one: str, many: str) -> str:
-    """``1 row``, ``3 rows``."""
-    return f"{count} {one if count == 1 else many}"
+    """``1 row``, ``3 rows``, ``4,960 rows``."""
+    return f"{number(count)} {one if count == 1 else many}"
+
+
+def number(count: int) -> str:
+    """``4,960``."""
+    return f"{count:,}"
+
+
+def amount(minor: int, currency: str) -> str:
+    """``$1,250.00 AUD``, ``-$5.00 AUD``, ``1,250 JPY``: an amount in its currency's minor unit."""
+    digits = _MINOR_DIGITS.get(currency, 2)
+    whole, part = divmod(abs(minor), 10**digits)
+    sign = "$" if currency in _DOLLARS else ""
+    fraction = f".{part:0{digits}d}" if digits else ""
+    return f"{'-' if minor < 0 else ''}{sign}{whole:,}{fraction} {currency}"
 
 
 def place_of(zone: str) -> str:
@@ -61,6 +81,13 @@ def place_of(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
-def listed(words: list[str]) -> str:
-    """``Lee``, ``Lee and Sam``, ``Lee, Sam and Pat``."""
+def listed(words: list[str], *, most: int = 6) -> str:
+    """``Lee``, ``Lee and Sam``, ``Lee, Sam and Pat``; of too many the first and how many more."""
+    if len(words) > most:
+        return f"{', '.join(words[:most])} and {number(len(words) - most)} more"
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def shortened(text: str, most: int) -> str:
+    """Text of at most so many characters; what is cut off is said by an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}\u2026"

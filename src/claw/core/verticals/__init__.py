@@ -17,17 +17,22 @@ View = Literal["owner", "dispatcher", "staff"]
 VIEWS: tuple[View, ...] = ("owner", "dispatcher", "staff")
 BlockName = Literal[
     "needs_action",
-    "schedule",
+    "late",
     "unassigned",
     "overlaps",
     "over_capacity",
     "unconfirmed",
     "unreachable",
     "no_location",
+    "doubtful_times",
     "changes",
     "leftovers",
+    "schedule",
     "people",
+    "absences",
+    "value",
     "tomorrow",
+    "holidays",
     "clock_change",
 ]
 
@@ -39,8 +44,8 @@ class Noun(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     many: str
 
     def counted(self, count: int) -> str:
-        """The number with the fitting form: ``1 job``, ``3 jobs``."""
-        return f"{count} {self.one if count == 1 else self.many}"
+        """The number with the fitting form: ``1 visit``, ``1,250 visits``."""
+        return f"{count:,} {self.one if count == 1 else self.many}"
 
 
 class Vocabulary(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,10 +58,14 @@ class Vocabulary(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Thresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """From which size on something is worth a line."""
+    """From which size on something is worth a line.
+
+    ``late_minutes`` is how long after its start work that nobody reported on is late.
+    """
 
     idle_gap_minutes: int
     most_actions: int
+    late_minutes: int = 15
 
 
 class VerticalPack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

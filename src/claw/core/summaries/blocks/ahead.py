@@ -1,10 +1,13 @@
-"""What lies ahead: tomorrow in a line, and a change of the clocks."""
+"""What lies ahead: tomorrow in a line, public holidays, and a change of the clocks."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+
+from msgspec import UnsetType
 
 from claw.core.summaries.blocks.gaps import is_unassigned
-from claw.core.summaries.facts import Facts, count_once, first_start, together
+from claw.core.summaries.facts import Facts
 from claw.core.summaries.item import Block, Item, block
+from claw.core.summaries.visits import count_once, first_start, together
 from claw.core.summaries.wording import clock, duration, long_date
 from claw.core.time import local_wall, offset_change_between
 
@@ -29,6 +32,22 @@ def tomorrow(facts: Facts) -> Block:
     text = ", ".join(said)
     item = Item(text=text[0].upper() + text[1:], refs=tuple(a.ref for a in work))
     return block("tomorrow", "Tomorrow", [item], "", count=count_once(work))
+
+
+def holidays(facts: Facts) -> Block:
+    """Public holidays today and in the next days, by name."""
+    known = facts.context.holidays
+    if isinstance(known, UnsetType):
+        return block("holidays", "Public holidays", [], "No public holidays are known here")
+    items = [
+        Item(text=f"{_day_said(facts, holiday.date)}: {holiday.name}")
+        for holiday in sorted(known, key=lambda holiday: (holiday.date, holiday.name))
+    ]
+    return block("holidays", "Public holidays", items, "No public holiday today or in the week")
+
+
+def _day_said(facts: Facts, day: date) -> str:
+    return "Today" if day == facts.day else long_date(day)
 
 
 def clock_change(facts: Facts) -> Block:

@@ -1,12 +1,27 @@
-"""Who has more to do than one can: two things at once, or more work than hours."""
+"""Who is in two places at once."""
 
-from itertools import combinations
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
 
 from claw.core.model.records import Appointment, Segment
 from claw.core.model.reference import Ref
-from claw.core.summaries.facts import NOT_WORK, Facts, piece_of, union_seconds
+from claw.core.summaries.facts import Facts
 from claw.core.summaries.item import Block, Item, block
+from claw.core.summaries.stretches import in_order, union_seconds, within
+from claw.core.summaries.visits import NOT_WORK, piece_of
 from claw.core.summaries.wording import duration
+
+MOST_CLASHES = 200
+"""So many clashes of one resource are named; of more, how many there are."""
+
+
+class _Clash(Struct, frozen=True, gc=False):
+    first: Appointment
+    second: Appointment
+    both: Sequence[Segment]
 
 
 def overlaps(facts: Facts) -> Block:
@@ -15,60 +30,66 @@ def overlaps(facts: Facts) -> Block:
     What still runs from yesterday counts, work without a time of day does not, and parts
     of one piece of work do not clash with each other.
     """
-    by_resource: dict[Ref, list[Appointment]] = {}
+    by_resource: defaultdict[Ref, list[Appointment]] = defaultdict(list)
     for appointment in (*facts.continuing, *facts.work, *facts.time_off):
         if appointment.precision == "day" and appointment.kind not in NOT_WORK:
             continue
         for ref in {s.resource for s in appointment.segments}:
             if isinstance(ref, str) and facts.audience in (None, ref):
-                by_resource.setdefault(ref, []).append(appointment)
+                by_resource[ref].append(appointment)
     items: list[Item] = []
+    more = 0
     for ref in sorted(by_resource, key=lambda ref: (facts.resource_name(ref), ref)):
-        own = sorted(by_resource[ref], key=lambda a: (a.starts_at, a.ends_at, a.ref))
-        for first, second in combinations(own, 2):
-            both = _both(first, second, ref)
-            if both and piece_of(first) != piece_of(second):
-                items.append(_clash(facts, ref, first, second, both))
-    return block("overlaps", "Double booked", items, "Nobody is double booked")
+        found = list(_clashes(by_resource[ref], ref))
+        items += [_item(facts, ref, clash) for clash in found]
+        if len(found) == MOST_CLASHES:
+            more += max(_how_many(by_resource[ref], ref) - MOST_CLASHES, 0)
+    return block("overlaps", "Double booked", items, "Nobody is double booked", more=more)
 
 
-def over_capacity(facts: Facts) -> Block:
-    """Who has more work than working hours, where working hours are known."""
-    shifts = facts.shifts()
-    items: list[Item] = []
-    for ref in sorted({s.resource for s in shifts}, key=lambda r: (facts.resource_name(r), r)):
-        hours = union_seconds(
-            [Segment(starts_at=s.starts_at, ends_at=s.ends_at) for s in shifts if s.resource == ref]
-        )
-        # Work without a time of day has no hours to count.
-        timed = [a for a in facts.work if a.precision == "exact"]
-        booked = union_seconds([s for a in timed for s in _segments(a, ref)])
-        if booked > hours:
-            text = f"{facts.resource_name(ref)}: {duration(booked)} of work"
-            note = f"works {duration(hours)}"
-            items.append(Item(text=text, note=note, refs=(ref,)))
-    empty = "Nobody has more work than hours" if shifts else "No working hours known"
-    return block("over_capacity", "Over capacity", items, empty)
+def _clashes(appointments: Iterable[Appointment], ref: Ref) -> Iterator[_Clash]:
+    """The first pairs that a resource is in both of, by start."""
+    own = sorted(appointments, key=lambda a: (a.starts_at, a.ends_at, a.ref))
+    found = 0
+    for place, first in enumerate(own):
+        for second in own[place + 1 :]:
+            if second.starts_at >= first.ends_at:
+                break
+            if piece_of(first) == piece_of(second):
+                continue
+            both = in_order(within(_segments(first, ref), _segments(second, ref)))
+            if both:
+                yield _Clash(first, second, both)
+                found += 1
+                if found == MOST_CLASHES:
+                    return
 
 
-def _both(first: Appointment, second: Appointment, ref: Ref) -> list[Segment]:
-    """The stretches in which a resource is in both, in order of start."""
-    found: list[Segment] = []
-    for a in _segments(first, ref):
-        for b in _segments(second, ref):
-            start, end = max(a.starts_at, b.starts_at), min(a.ends_at, b.ends_at)
-            if start < end:
-                found.append(Segment(starts_at=start, ends_at=end))
-    return sorted(found, key=lambda both: both.starts_at)
+def _how_many(appointments: Iterable[Appointment], ref: Ref) -> int:
+    """How many pairs of stretches clash, without looking at each pair."""
+    stretches: list[Segment] = []
+    by_piece: defaultdict[str, list[Segment]] = defaultdict(list)
+    for appointment in appointments:
+        for segment in _segments(appointment, ref):
+            if segment.starts_at < segment.ends_at:
+                stretches.append(segment)
+                by_piece[piece_of(appointment)].append(segment)
+    return _pairs(stretches) - sum(_pairs(own) for own in by_piece.values())
 
 
-def _clash(
-    facts: Facts, ref: Ref, first: Appointment, second: Appointment, both: list[Segment]
-) -> Item:
+def _pairs(stretches: Iterable[Segment]) -> int:
+    """How many pairs have an instant in common: each with those that begin before it ends."""
+    own = in_order(stretches)
+    starts = [segment.starts_at for segment in own]
+    return sum(bisect_left(starts, s.ends_at) - place - 1 for place, s in enumerate(own))
+
+
+def _item(facts: Facts, ref: Ref, clash: _Clash) -> Item:
+    first, second = clash.first, clash.second
     return Item(
-        when=facts.clock(both[0].starts_at, second.zone),
+        when=facts.clock(clash.both[0].starts_at, second.zone),
         text=f"{facts.resource_name(ref)}: {first.title} and {second.title}",
-        note=f"for {duration(union_seconds(both))}",
+        note=f"for {duration(union_seconds(clash.both))}",
         refs=(ref, first.ref, second.ref),
     )
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from msgspec import UnsetType
 
-from claw.core.model.records import Appointment
-from claw.core.summaries.facts import Facts, piece_of, together
+from claw.core.model.records import Appointment, Customer
+from claw.core.summaries.facts import Facts
 from claw.core.summaries.item import Block, Item, block
+from claw.core.summaries.visits import piece_of, together
 
 _ON_SITE = frozenset({"visit", "consultation"})
 
@@ -28,7 +29,7 @@ def unreachable(facts: Facts) -> Block:
     items: list[Item] = []
     seen: set[str] = set()
     for appointment in facts.work:
-        why = why_unreachable(appointment)
+        why = why_unreachable(facts, appointment)
         if why is None or piece_of(appointment) in seen:
             continue
         seen.add(piece_of(appointment))
@@ -57,9 +58,13 @@ def is_unassigned(appointment: Appointment) -> bool:
     return any(isinstance(segment.resource, UnsetType) for segment in appointment.segments)
 
 
-def why_unreachable(appointment: Appointment) -> str | None:
+def why_unreachable(facts: Facts, appointment: Appointment) -> str | None:
     """Why its contact cannot be texted, None when they can."""
-    contact = appointment.contact
+    customer, contact = facts.content.get(appointment.customer), appointment.contact
+    if not {appointment.ref, appointment.customer}.isdisjoint(facts.not_texted):
+        return "texts not wanted"
+    if isinstance(customer, Customer) and customer.do_not_contact is True:
+        return "not to be contacted"
     if isinstance(contact, UnsetType):
         return "no contact"
     kinds = {phone.kind for phone in contact.phones}

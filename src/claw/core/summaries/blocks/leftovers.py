@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from claw.core.model.records import Appointment
-from claw.core.summaries.facts import Facts, together
+from claw.core.summaries.facts import Facts
 from claw.core.summaries.item import Block, Item, block
+from claw.core.summaries.visits import together
 
 _DONE = frozenset({"completed", "no_show"})
 
@@ -30,6 +31,7 @@ def leftovers(facts: Facts) -> Block:
 def _said(facts: Facts, appointment: Appointment) -> str:
     status = appointment.source_status
     said = status if isinstance(status, str) else appointment.status
-    if appointment not in facts.continuing:
+    window = facts.window
+    if window is None or appointment.ends_at <= window.start:
         return said
     return f"{said}, continues {facts.until(appointment)}"

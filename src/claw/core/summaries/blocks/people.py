@@ -1,14 +1,28 @@
 """The day by person: who works when, how long, and what lies idle."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from claw.core.model.records import Appointment, Segment
 from claw.core.model.reference import Ref
-from claw.core.summaries.facts import Facts, count_once, union_seconds
+from claw.core.summaries.facts import Facts
 from claw.core.summaries.item import Block, Item, block
-from claw.core.summaries.wording import duration
+from claw.core.summaries.stretches import in_order, union_seconds
+from claw.core.summaries.visits import by_resource, count_once
+from claw.core.summaries.wording import duration, number
+
+_MOST_SAID = 6
+"""So many of a person's gaps, times off or continuing visits are named."""
+
+
+class _Day(Struct, frozen=True):
+    """What each resource does on the day."""
+
+    work: Mapping[Ref, Sequence[Appointment]]
+    off: Mapping[Ref, Sequence[Appointment]]
+    continuing: Mapping[Ref, Sequence[Appointment]]
 
 
 def people(facts: Facts) -> Block:
@@ -17,16 +31,17 @@ def people(facts: Facts) -> Block:
     Equipment comes last; neither it nor who is off is counted.
     """
     words = facts.pack.vocabulary.resource
+    day = _Day(by_resource(facts.work), by_resource(facts.time_off), by_resource(facts.continuing))
     refs = sorted(
-        _busy_resources(facts),
+        (ref for ref in {*day.work, *day.off, *day.continuing} if facts.audience in (None, ref)),
         key=lambda ref: (not is_person(facts, ref), facts.resource_name(ref), ref),
     )
     return block(
         "people",
         words.many.capitalize(),
-        [_person(facts, ref) for ref in refs],
+        [_person(facts, day, ref) for ref in refs],
         f"No {words.many} are scheduled",
-        count=sum(1 for ref in refs if is_person(facts, ref) and _of(facts.work, ref)),
+        count=sum(1 for ref in refs if is_person(facts, ref) and day.work.get(ref)),
     )
 
 
@@ -36,16 +51,10 @@ def is_person(facts: Facts, ref: Ref) -> bool:
     return resource is None or resource.kind in ("person", "crew")
 
 
-def _busy_resources(facts: Facts) -> set[Ref]:
-    busy = (*facts.continuing, *facts.work, *facts.time_off)
-    found = {segment.resource for a in busy for segment in a.segments}
-    return {ref for ref in found if isinstance(ref, str) and facts.audience in (None, ref)}
-
-
-def _person(facts: Facts, ref: Ref) -> Item:
-    own = _of(facts.work, ref)
+def _person(facts: Facts, day: _Day, ref: Ref) -> Item:
+    own, off = day.work.get(ref, ()), day.off.get(ref, ())
+    continuing = day.continuing.get(ref, ())
     exact = [a for a in own if a.precision == "exact"]
-    off, continuing = _of(facts.time_off, ref), _of(facts.continuing, ref)
     segments = _segments(exact, ref)
     said: list[str] = [facts.pack.vocabulary.appointment.counted(count_once(own))] if own else []
     if segments:
@@ -56,11 +65,11 @@ def _person(facts: Facts, ref: Ref) -> Item:
         when = "any time" if own else "off"
     else:
         when = facts.until(max(continuing, key=lambda a: (a.ends_at, a.ref)))
-    said += [f"{a.title} continues {facts.until(a)}" for a in continuing]
+    said += _some([f"{a.title} continues {facts.until(a)}" for a in continuing], "that continue")
     if exact and (suburb := facts.suburb(exact[0])):
         said.append(f"first in {suburb}")
-    said += [f"{a.title} {facts.hours(a)}" for a in off]
-    said += _idle(facts, segments, _segments(off, ref), exact)
+    said += _some([f"{a.title} {facts.hours(a)}" for a in off], "times off")
+    said += _some(_idle(facts, segments, _segments(off, ref), exact), "gaps")
     name = facts.resource_name(ref)
     return Item(
         when=when,
@@ -70,8 +79,14 @@ def _person(facts: Facts, ref: Ref) -> Item:
     )
 
 
+def _some(said: Sequence[str], what: str) -> list[str]:
+    """The first few of what is said, and how many more there are."""
+    more = len(said) - _MOST_SAID
+    return [*said[:_MOST_SAID], *([f"{number(more)} more {what}"] if more > 0 else [])]
+
+
 def _idle(
-    facts: Facts, work: list[Segment], off: list[Segment], exact: list[Appointment]
+    facts: Facts, work: Sequence[Segment], off: Sequence[Segment], exact: Sequence[Appointment]
 ) -> list[str]:
     """Gaps between pieces of work that are long enough to be worth filling."""
     if not work:
@@ -80,7 +95,7 @@ def _idle(
     last = max(segment.ends_at for segment in work)
     reached: datetime = min(segment.starts_at for segment in work)
     found: list[str] = []
-    for segment in sorted((*work, *off), key=lambda s: (s.starts_at, s.ends_at)):
+    for segment in in_order((*work, *off)):
         until = min(segment.starts_at, last)
         if (until - reached).total_seconds() >= least:
             found.append(f"free {facts.time_range(reached, until, exact[0].zone)}")
@@ -88,9 +103,5 @@ def _idle(
     return found
 
 
-def _of(appointments: list[Appointment], ref: Ref) -> list[Appointment]:
-    return [a for a in appointments if any(s.resource == ref for s in a.segments)]
-
-
-def _segments(appointments: list[Appointment], ref: Ref) -> list[Segment]:
+def _segments(appointments: Iterable[Appointment], ref: Ref) -> list[Segment]:
     return [s for a in appointments for s in a.segments if s.resource == ref]

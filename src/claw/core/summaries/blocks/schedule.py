@@ -4,15 +4,9 @@ from msgspec import UNSET, UnsetType
 
 from claw.core.model.records import Appointment
 from claw.core.model.reference import Ref
-from claw.core.summaries.facts import (
-    NOT_WORK,
-    Facts,
-    count_once,
-    is_work,
-    piece_of,
-    together,
-)
+from claw.core.summaries.facts import Facts
 from claw.core.summaries.item import Block, Item, block
+from claw.core.summaries.visits import NOT_WORK, count_once, is_work, piece_of, together
 from claw.core.summaries.wording import listed
 
 
@@ -44,7 +38,7 @@ def _item(facts: Facts, parts: list[Appointment]) -> Item:
     """One line for parts of one piece of work that differ only in who does them."""
     first = parts[0]
     said: list[str] = []
-    if first in facts.continuing:
+    if is_work(first) and facts.began_earlier(first):
         said.append("continues")
     if facts.audience is not None:
         said += _for_whoever_goes(facts, first)
@@ -83,11 +77,8 @@ def _others(facts: Facts, appointment: Appointment) -> set[Ref]:
     """Who else is on the same piece of work at the same time."""
     alongside = [
         a
-        for a in facts.content.appointments_on(facts.day)
-        if piece_of(a) == piece_of(appointment)
-        and is_work(a)
-        and a.starts_at < appointment.ends_at
-        and appointment.starts_at < a.ends_at
+        for a in facts.work_by_piece.get(piece_of(appointment), ())
+        if a.starts_at < appointment.ends_at and appointment.starts_at < a.ends_at
     ]
     refs = {segment.resource for a in (appointment, *alongside) for segment in a.segments}
     return {ref for ref in refs if isinstance(ref, str) and ref != facts.audience}
