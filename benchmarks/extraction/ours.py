@@ -1,8 +1,9 @@
-"""Our path: the kit's transport, a connector, and the engine's preparation of what it read.
+"""Our path: the kit's transport, a connector, canonical bytes.
 
-Nothing of the product is left out but the database: the declared read is checked, the
-limiter asked (it never has to wait), the body proved to be JSON, every row kept as its own
-bytes and named, mapped, checked and brought into its stored form.
+The declared read is checked, the limiter asked (it never has to wait), the body proved to
+be JSON, every row kept as its own bytes, mapped, and each record brought into its stored
+form, which is named by its hash. With a third argument ``prepared`` it is all that a sync
+does before the database: references and dates checked, bodies named, lineage kept.
 """
 
 import asyncio
@@ -17,10 +18,11 @@ from benchmarks.visits.mapping import CONNECTION, COUNTRY
 from claw.connect.limits import Limiters
 from claw.connect.machine import EventLoopMachine
 from claw.connect.transport import Link, Transports
+from claw.core.model.normalise import store_form
 from claw.core.time import pin_tzdata
 from claw.engine.sync.bundles import prepare
 from claw.engine.sync.checking import Companions
-from claw.ports.connector import Bundle, Context, MapEnv, Mode, Page, ReadRequest
+from claw.ports.connector import Bundle, Context, MapEnv, Mapped, Mode, Page, ReadRequest
 from claw.ports.request_observer import RequestAttempt
 
 _NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
@@ -49,7 +51,7 @@ class Silence:
         return _NOW
 
 
-async def extract(origin: str, out: Path, meter: Meter) -> int:
+async def extract(origin: str, out: Path, meter: Meter, *, prepared: bool = False) -> int:
     """Read every page, write every record as a line; how many rows there were."""
     connector, silence = VisitsConnector(), Silence()
     machine = EventLoopMachine()
@@ -78,7 +80,8 @@ async def extract(origin: str, out: Path, meter: Meter) -> int:
         base_url=origin,
         settings=settings,
     )
-    rows, companions = 0, Companions()
+    rows = 0
+    form = _Prepared() if prepared else _Stored()
     with out.open("wb") as lines:
         async with transports.open(link) as http:
             context = Context(
@@ -97,21 +100,37 @@ async def extract(origin: str, out: Path, meter: Meter) -> int:
                     lines.writelines(
                         line
                         for bundle in event.bundles
-                        for line in _lines(bundle, connector, env, companions)
+                        for line in form.lines(bundle, connector, env)
                     )
                     rows += len(event.bundles)
                     meter.page()
     return rows
 
 
-def _lines(
-    bundle: Bundle, connector: VisitsConnector, env: MapEnv, companions: Companions
-) -> list[bytes]:
-    prepared = prepare(bundle, {}, connector, env, companions)
-    return [record.form.canonical + b"\n" for record in prepared.records]
+class _Stored:
+    """Map and bring into the stored form."""
+
+    def lines(self, bundle: Bundle, connector: VisitsConnector, env: MapEnv) -> list[bytes]:
+        """The records of a row."""
+        result = connector.map(bundle, env)
+        records = result.records if isinstance(result, Mapped) else ()
+        return [store_form(record).canonical + b"\n" for record in records]
+
+
+class _Prepared:
+    """Everything that a sync does with a row."""
+
+    def __init__(self) -> None:
+        self._companions = Companions()
+
+    def lines(self, bundle: Bundle, connector: VisitsConnector, env: MapEnv) -> list[bytes]:
+        """The records of a row."""
+        ready = prepare(bundle, {}, connector, env, self._companions)
+        return [record.form.canonical + b"\n" for record in ready.records]
 
 
 if __name__ == "__main__":
     pin_tzdata()
     meter = Meter()
-    meter.tell(rows=asyncio.run(extract(sys.argv[1], Path(sys.argv[2]), meter)))
+    work = extract(sys.argv[1], Path(sys.argv[2]), meter, prepared="prepared" in sys.argv[3:])
+    meter.tell(rows=asyncio.run(work))

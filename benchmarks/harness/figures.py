@@ -11,14 +11,15 @@ class Figure(Struct, frozen=True, kw_only=True):
     """One row of the table.
 
     ``rounds`` are ratios, or values in ``unit`` where the bar itself is one; the median
-    counts. ``detail`` says what stood on either side, in absolute terms of this machine.
+    counts. Without a bar it is only told. ``detail`` says what stood on either side, in
+    absolute terms of this machine.
     """
 
     benchmark: str
     what: str
     rounds: tuple[float, ...]
-    bar: float
-    keep: Literal["at most", "at least", "under"]
+    bar: float | None = None
+    keep: Literal["at most", "at least", "under", "told"] = "told"
     unit: str = "x"
     detail: str = ""
 
@@ -29,7 +30,9 @@ class Figure(Struct, frozen=True, kw_only=True):
 
     @property
     def kept(self) -> bool:
-        """Whether the median keeps the bar."""
+        """Whether the median keeps the bar; without one it does."""
+        if self.bar is None:
+            return True
         match self.keep:
             case "at most":
                 return self.middle <= self.bar
@@ -37,6 +40,8 @@ class Figure(Struct, frozen=True, kw_only=True):
                 return self.middle >= self.bar
             case "under":
                 return self.middle < self.bar
+            case "told":
+                return True
 
 
 class Result(Struct, frozen=True, kw_only=True):

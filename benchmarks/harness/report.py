@@ -87,8 +87,8 @@ def _cells(figure: Figure) -> tuple[str, str, str, str, str, str]:
         figure.what,
         f"{_number(figure.middle)} {figure.unit}",
         spread,
-        f"{figure.keep} {_number(figure.bar)} {figure.unit}",
-        "ok" if figure.kept else "MISSED",
+        "" if figure.bar is None else f"{figure.keep} {_number(figure.bar)} {figure.unit}",
+        "" if figure.bar is None else "ok" if figure.kept else "MISSED",
     )
 
 

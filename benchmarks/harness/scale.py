@@ -17,6 +17,7 @@ class Scale(Struct, frozen=True, kw_only=True):
     warm_up: bool
     peers: bool
     schedules: int
+    items: int
 
 
 FULL = Scale(
@@ -31,6 +32,7 @@ FULL = Scale(
     warm_up=True,
     peers=True,
     schedules=20_000,
+    items=20_000,
 )
 TINY = Scale(
     rounds=1,
@@ -44,4 +46,5 @@ TINY = Scale(
     warm_up=False,
     peers=False,
     schedules=200,
+    items=80,
 )

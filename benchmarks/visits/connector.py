@@ -63,9 +63,10 @@ class VisitsConnector:
 
     async def _page(self, ctx: Context, number: int) -> tuple[Bundle, ...]:
         response = await ctx.http.get("/visits", path={}, query={"page": str(number)})
-        return tuple(
+        bundles = [
             Bundle(primary=Raw(source_id=source_id("visit", row.id), body=bytes(body)), parts={})
             for row, body in zip(
                 _ids.decode(response.body), _rows.decode(response.body), strict=True
             )
-        )
+        ]
+        return tuple(bundles)

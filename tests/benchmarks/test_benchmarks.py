@@ -27,7 +27,7 @@ FIGURE = Figure(
 
 def test_extraction_runs() -> None:
     figures = run(extraction, TINY).figures
-    assert [figure.benchmark for figure in figures] == ["extraction", "memory"]
+    assert [figure.benchmark for figure in figures] == ["extraction", "extraction", "memory"]
 
 
 def test_a_peer_that_cannot_be_had_is_said_aloud(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TypeAlias, cast
 
 import msgspec
@@ -82,9 +83,15 @@ def is_plain(members: Mapping[str, object]) -> bool:
                 return False
         elif type(value) is not str and type(value) is not bool:
             return False
-        if not _KEY.fullmatch(key):
+        if not is_key(key):
             return False
     return True
+
+
+@lru_cache(maxsize=1024)
+def is_key(text: str) -> bool:
+    """Whether ``text`` may be a key; the few there are come again with every record."""
+    return _KEY.fullmatch(text) is not None
 
 
 def check_canonical(value: object) -> None:

@@ -22,11 +22,20 @@ from claw.core.model.canonical import (
     check_canonical,
     content_hash,
     encode_settled,
+    is_key,
     is_plain,
     nfc,
 )
 from claw.core.model.flags import STALE_ENRICHMENT
-from claw.core.model.records import Appointment, Customer, Location, Progress, Record, Segment
+from claw.core.model.records import (
+    Appointment,
+    Customer,
+    Location,
+    Progress,
+    Record,
+    Segment,
+    Shift,
+)
 from claw.core.time import whole_seconds
 
 T = TypeVar("T")
@@ -69,13 +78,17 @@ def store_form(record: Record) -> StoredForm:
 def settled_form(record: Record) -> StoredForm | None:
     """:func:`store_form` of a record that is in its one form already, None when it may not be.
 
-    Most are, since connectors make them with the kit. Such a record's bytes read back as
-    the very same record, which also proves that its values are of the types they should be.
+    Most are, since connectors make them with the kit. Such a record's bytes read back as a
+    record, which also proves that its values are of the types they should be.
     """
     try:
         settled = _ordered(record) if isinstance(record, Appointment) else record
         canonical = encode_settled(settled)
-        if canonical is None or _says_false(record) or _decoder.decode(canonical) != settled:
+        if canonical is None or _says_false(record):
+            return None
+        read_back = _decoder.decode(canonical)
+        # Only instants can read back as something else: of an offset below a minute.
+        if isinstance(record, Appointment | Shift) and read_back != settled:
             return None
         return _form(record, canonical) if _is_exact(settled) else None
     except (NotCanonical, msgspec.DecodeError, TypeError, ValueError, AttributeError):
@@ -128,7 +141,10 @@ def _form(record: Record, canonical: bytes) -> StoredForm:
 def _says_false(record: Record) -> bool:
     """Whether a boolean that is absent when false was written as false."""
     if isinstance(record, Appointment):
-        spoken = (record.gone, record.fixed, *[s.flexible for s in record.segments])
+        for segment in record.segments:
+            if segment.flexible is False:
+                return True
+        spoken = (record.gone, record.fixed)
     elif isinstance(record, Customer):
         spoken = (record.gone, record.do_not_contact)
     else:
@@ -146,12 +162,11 @@ def _is_exact(record: Record) -> bool:
         degrees = (record.latitude_e7, record.longitude_e7)
         if any(d is not UNSET and abs(d) > MAX_INTEGER for d in degrees):
             return False
-    if not extensions:
-        return True
-    if all(is_plain(members) for members in extensions.values()):
-        return is_plain(dict.fromkeys(extensions, True))
-    check_canonical(extensions)
-    return _clean_extension(extensions) == extensions
+    for source, members in extensions.items():
+        if not is_plain(members) or not is_key(source):
+            check_canonical(extensions)
+            return _clean_extension(extensions) == extensions
+    return True
 
 
 def _clean(value: T) -> T:
