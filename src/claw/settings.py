@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     verticals: Annotated[Path, NoDecode] | None = None
     smtp_url: MailUrl | None = None
     mail_from: str | None = None
+    webhook_allow_private: bool = False
     worker_http_port: int | None = Field(default=None, ge=0, le=65535)
 
     @model_validator(mode="after")
@@ -155,6 +156,10 @@ def unsafe_settings(settings: Settings) -> list[tuple[str, str, str]]:
         )
     if settings.clock != "system":
         found.append(("CLAW_CLOCK", "prod runs on the system clock", "unset it"))
+    if settings.webhook_allow_private:
+        found.append(
+            ("CLAW_WEBHOOK_ALLOW_PRIVATE", "prod calls public addresses alone", "unset it")
+        )
     if settings.log_level == "debug":
         found.append(("CLAW_LOG_LEVEL", "prod does not run in debug", "set info or above"))
     return found

@@ -29,6 +29,7 @@ from claw.engine.data_ages import DataAges
 from claw.engine.deliveries.console import ConsoleChannel
 from claw.engine.deliveries.lane import DeliveryLane
 from claw.engine.deliveries.service import DeliveryService
+from claw.engine.events import EventService
 from claw.engine.keeping_alive import KeepAliveService
 from claw.engine.lanes.kind import LaneKind
 from claw.engine.lanes.runner import LaneRunner
@@ -48,6 +49,11 @@ from claw.engine.sync import SyncService
 from claw.engine.sync.source import Sources
 from claw.engine.sync_history import SyncHistory
 from claw.engine.tenants import TenantService
+from claw.engine.usage import UsageService
+from claw.engine.webhooks.channel import WebhookChannel
+from claw.engine.webhooks.lane import WebhookLanes
+from claw.engine.webhooks.letters import Letters
+from claw.engine.webhooks.service import WebhookService
 from claw.ports.channels import Channels, SendingChannel
 from claw.ports.clock import Clock
 from claw.ports.connector import Log
@@ -56,6 +62,7 @@ from claw.ports.rate_budget import RateBudget
 from claw.providers.mail.channel import MailChannel
 from claw.providers.mail.server import parse_mail_url
 from claw.providers.sms.sandbox import SandboxSms
+from claw.providers.webhook.sender import HttpWebhooks
 from claw.settings import Settings, decode_key
 from claw.store.migrate import check_ready
 from claw.store.queue.runtime import QueueRuntime
@@ -98,6 +105,9 @@ class Engine:
     routines: RoutineService
     deliveries: DeliveryService
     troubles: TroubleService
+    events: EventService
+    webhooks: WebhookService
+    usage: UsageService
     worker: Worker
     application_url: str
     trace_id: str
@@ -241,6 +251,12 @@ def wire(
         holidays=holidays,
         tzdata_version=tzdata_version(),
     )
+    letters = Letters(box, clock)
+    sender = HttpWebhooks(anywhere=settings.webhook_allow_private)
+    channels: Channels = {
+        **channels_of(settings, clock),
+        "webhook": WebhookChannel(db=db, clock=clock, letters=letters, sender=sender),
+    }
     morning = Morning(sync=sync, snapshots=snapshots, summaries=summaries, db=db, log=parts.log)
     kinds: tuple[LaneKind, ...] = (
         OccurrenceLane(
@@ -256,12 +272,22 @@ def wire(
             clock=clock,
             summaries=summaries,
             verticals=verticals,
-            channels=channels_of(settings, clock),
+            channels=channels,
             metrics=metrics,
             log=parts.log,
         ),
     )
     lanes = {kind.kind: kind for kind in kinds}
+    families = (
+        WebhookLanes(
+            db=db,
+            clock=clock,
+            letters=letters,
+            sender=sender,
+            metrics=metrics,
+            log=parts.log,
+        ),
+    )
     return Engine(
         settings=settings,
         clock=clock,
@@ -299,12 +325,30 @@ def wire(
         routines=RoutineService(db, clock, ids, tzdata_version()),
         deliveries=DeliveryService(db, clock, ids),
         troubles=TroubleService(db, clock, ids),
+        events=EventService(db),
+        webhooks=WebhookService(
+            db=db, clock=clock, ids=ids, box=box, letters=letters, sender=sender
+        ),
+        usage=UsageService(db, clock),
         worker=Worker(
             runtime=QueueRuntime(application_url),
             runner=LaneRunner(
-                db=db, clock=clock, ids=ids, kinds=lanes, metrics=metrics, log=parts.log
+                db=db,
+                clock=clock,
+                ids=ids,
+                kinds=lanes,
+                metrics=metrics,
+                log=parts.log,
+                families=families,
             ),
-            sweep=Sweep(db=db, clock=clock, kinds=lanes, metrics=metrics, log=parts.log),
+            sweep=Sweep(
+                db=db,
+                clock=clock,
+                kinds=lanes,
+                metrics=metrics,
+                log=parts.log,
+                families=families,
+            ),
         ),
         application_url=application_url,
         trace_id=trace_id,

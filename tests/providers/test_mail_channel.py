@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from uuid import UUID
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -19,6 +20,7 @@ from claw_testing.sync_world import HandClock
 
 NOW = datetime(2026, 11, 25, 19, tzinfo=UTC)
 PARCEL = Parcel(
+    tenant_id=UUID(int=1),
     key="4f1c",
     address="owner@example.com",
     subject="Harbour Plumbing: Thu 26 Nov",

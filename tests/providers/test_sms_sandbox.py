@@ -1,11 +1,22 @@
 """The sandbox takes numbers of nobody, and each key once."""
 
+from uuid import UUID
+
 from claw.ports.channels import NotSent, Parcel, Sent
 from claw.providers.sms.sandbox import SandboxSms
 
 
 def parcel(address: str, key: str = "k") -> Parcel:
-    return Parcel(key=key, address=address, subject="", text="", html="", sms="1 job", json=b"")
+    return Parcel(
+        tenant_id=UUID(int=1),
+        key=key,
+        address=address,
+        subject="",
+        text="",
+        html="",
+        sms="1 job",
+        json=b"",
+    )
 
 
 async def test_a_number_for_fiction_is_taken_with_a_receipt_that_stays_the_same() -> None:

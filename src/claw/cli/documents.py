@@ -20,7 +20,10 @@ from claw.cli.routine_documents import NextDocument, OccurrenceDocument, Routine
 from claw.cli.simulate import SimulatorDocument
 from claw.cli.sync import AcceptDocument, RunDocument
 from claw.cli.tenant import TenantDocument
+from claw.cli.usage import UsageRow
+from claw.cli.webhook import WebhookDocument, WebhookRemovedDocument, WebhookSecretDocument
 from claw.cli.work import RanDocument
+from claw.core.events.event import CloudEvent
 from claw.core.summaries.forms import SummaryJson
 from claw.engine.keeping_alive import KeptAlive
 from claw.engine.lanes.troubles import Trouble
@@ -30,6 +33,7 @@ from claw.engine.summary_replay import VerifiedSummary
 from claw.engine.sync import SyncReport
 from claw.ports.manifest import Manifest
 from claw.ports.migration import MigrationState
+from claw.ports.webhook_sender import CallResult
 from claw.ports.work import LaneState
 
 DOCUMENTS: Mapping[str, object] = {
@@ -53,6 +57,7 @@ DOCUMENTS: Mapping[str, object] = {
     "delivery-list": list[DeliveryDocument],
     "doctor": DoctorDocument,
     "error": ErrorDocument,
+    "events": CloudEvent,
     "quarantine-list": list[QuarantineRow],
     "quarantine-retry": list[RetriedRow],
     "routine": RoutineDocument,
@@ -72,6 +77,12 @@ DOCUMENTS: Mapping[str, object] = {
     "sync-show": RunDocument,
     "tenant": TenantDocument,
     "tenant-list": list[TenantDocument],
+    "usage": list[UsageRow],
+    "webhook": WebhookDocument,
+    "webhook-list": list[WebhookDocument],
+    "webhook-remove": WebhookRemovedDocument,
+    "webhook-secret": WebhookSecretDocument,
+    "webhook-test": CallResult,
     "work": Trouble,
     "work-list": list[Trouble],
     "work-run": RanDocument,

@@ -21,6 +21,7 @@ from claw.cli import (
     delivery,
     demo,
     doctor,
+    events,
     keep_alive,
     quarantine,
     records,
@@ -31,6 +32,8 @@ from claw.cli import (
     summary,
     sync,
     tenant,
+    usage,
+    webhook,
     work,
 )
 from claw.cli.output import EXIT_INVALID, print_error, print_text
@@ -56,13 +59,14 @@ for group in (
     summary,
     sync,
     tenant,
+    webhook,
     work,
 ):
     app.add_typer(group.app)
 for part in (connection_check, connection_removal, connection_reports, keep_alive):
     part.register(connection.app)
 certify.register(connector.app)
-for single in (demo, doctor, records, serve, simulate):
+for single in (demo, doctor, events, records, serve, simulate, usage):
     single.register(app)
 
 

@@ -6,6 +6,7 @@ often is the engine's business.
 
 from collections.abc import Mapping
 from typing import Protocol, TypeAlias
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -19,6 +20,7 @@ class Parcel(Struct, frozen=True, kw_only=True):
     is personal data; ``sms`` is one segment; ``json`` is what programs get.
     """
 
+    tenant_id: UUID
     key: str
     address: str
     subject: str

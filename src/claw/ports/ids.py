@@ -11,6 +11,10 @@ class Ids(Protocol):
         """A fresh id (UUIDv4)."""
         ...
 
+    def key(self, size: int) -> bytes:
+        """A fresh secret of ``size`` bytes that nobody can guess."""
+        ...
+
     def trace(self) -> str:
         """A fresh W3C trace id: 32 lower-case hex digits, not all zero."""
         ...

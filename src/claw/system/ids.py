@@ -10,5 +10,8 @@ class RandomIds:
     def new(self) -> UUID:
         return uuid4()
 
+    def key(self, size: int) -> bytes:
+        return secrets.token_bytes(size)
+
     def trace(self) -> str:
         return secrets.token_hex(16)

@@ -6,7 +6,7 @@ dates of the tenant, instants are UTC.
 
 from typing import Literal
 
-from claw.core.events.registry import EventData, event
+from claw.core.events.registry import KINDS, EventData, event
 
 
 class _Sync(EventData, frozen=True, kw_only=True):
@@ -207,3 +207,7 @@ class WebhookDisabled(EventData, frozen=True, kw_only=True):
     webhook: str
     reason: str
     after: int
+
+
+LOGGED = tuple(sorted(name for name, kind in KINDS.items() if kind.__module__ == __name__))
+"""The types that stand in the log."""

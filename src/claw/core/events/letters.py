@@ -2,7 +2,7 @@
 
 from msgspec import Raw
 
-from claw.core.events.registry import EventData, event
+from claw.core.events.registry import KINDS, EventData, event
 
 
 @event("claw.summary.delivered.v1")
@@ -23,4 +23,5 @@ class WebhookTest(EventData, frozen=True, kw_only=True):
     webhook: str
 
 
-UNLOGGED: tuple[type[EventData], ...] = (SummaryDelivered, WebhookTest)
+UNLOGGED = tuple(sorted(name for name, kind in KINDS.items() if kind.__module__ == __name__))
+"""The types that stand in no log."""

@@ -3,17 +3,9 @@
 from collections.abc import Collection, Sequence
 
 from claw.core.errors import InvalidInput
-from claw.core.events.letters import UNLOGGED
-from claw.core.events.registry import KINDS
-
-__all__ = ["check_patterns", "logged_types", "matches"]
+from claw.core.events.catalog import LOGGED
 
 MOST_PATTERNS = 20
-
-
-def logged_types() -> Sequence[str]:
-    """The types that stand in the log, by name."""
-    return sorted(name for name, kind in KINDS.items() if kind not in UNLOGGED)
 
 
 def matches(patterns: Collection[str], type_: str) -> bool:
@@ -50,4 +42,4 @@ def _possible(pattern: str) -> bool:
     prefix, star, rest = pattern.partition("*")
     if rest or (star and prefix and not prefix.endswith(".")):
         return False
-    return any(matches([pattern], type_) for type_ in logged_types())
+    return any(matches([pattern], type_) for type_ in LOGGED)

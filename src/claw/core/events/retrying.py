@@ -5,6 +5,8 @@ import hashlib
 REST_SECONDS = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
 """Rests after the first call, the second and so on; after the last the endpoint is given up."""
 
+MOST_ATTEMPTS = len(REST_SECONDS) + 1
+
 LONGEST_STATED_SECONDS = 3_600
 """As long as an endpoint may ask us to wait, so that none keeps a queue alive for ever."""
 
@@ -17,7 +19,7 @@ def rest_seconds(endpoint: str, attempts: int, stated_seconds: int | None = None
     Spread by up to a fifth by the endpoint's own id, so that endpoints that failed together
     do not come back together. What the endpoint itself asks for can only make it longer.
     """
-    if attempts > len(REST_SECONDS):
+    if attempts >= MOST_ATTEMPTS:
         return None
     own = REST_SECONDS[attempts - 1]
     draw = hashlib.sha256(f"{endpoint} {attempts}".encode()).digest()[0]

@@ -83,7 +83,7 @@ class DeliveryLane:
             await self._account(tenant, attempt, NotSent(error.code, again=False))
             return
         pack = self._verticals[document.vertical]
-        parcel = parcel_of(attempt, document, pack, self._clock.now())
+        parcel = parcel_of(tenant.tenant_id, attempt, document, pack, self._clock.now())
         await self._account(
             tenant, attempt, await channel.send(parcel), repeatable=channel.repeatable
         )

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -23,7 +24,11 @@ _WHY: Mapping[str, str] = {
 
 
 def parcel_of(
-    delivery: Delivery, document: SummaryDocument, pack: VerticalPack, now: datetime
+    tenant_id: UUID,
+    delivery: Delivery,
+    document: SummaryDocument,
+    pack: VerticalPack,
+    now: datetime,
 ) -> Parcel:
     """The parcel of a delivery. The summary's own bytes are not changed: lateness stands around.
 
@@ -34,6 +39,7 @@ def parcel_of(
     page = render("html", document, pack)
     body = msgspec.json.encode(as_json(document))
     return Parcel(
+        tenant_id=tenant_id,
         key=str(delivery.delivery_id),
         address=delivery.address,
         subject=f"{document.tenant_name}: {short_date(document.date)}",

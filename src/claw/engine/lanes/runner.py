@@ -1,12 +1,12 @@
 """Answering a call: take the lane, work a batch, and leave no call unheard."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 from claw.core.errors import ClawError
 from claw.engine.heartbeat import beating
-from claw.engine.lanes.kind import LaneKind
+from claw.engine.lanes.kind import LaneFamily, LaneKind
 from claw.ports.clock import Clock
 from claw.ports.connector import Log
 from claw.ports.ids import Ids
@@ -31,11 +31,13 @@ class LaneRunner:
         kinds: Mapping[str, LaneKind],
         metrics: Metrics,
         log: Log,
+        families: Sequence[LaneFamily] = (),
     ) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
         self._kinds = kinds
+        self._families = {family.prefix: family for family in families}
         self._metrics = metrics
         self._log = log
 
@@ -45,7 +47,7 @@ class LaneRunner:
         Never raises for the work's own trouble: that is accounted for where the work is,
         and a call that failed must not be repeated for it.
         """
-        work = self._kinds.get(kind)
+        work = self._work_of(kind)
         tenant = await self._tenant(tenant_id)
         if work is None or tenant is None or tenant.status != "active":
             self._log.info("call for nothing here", kind=kind)
@@ -54,6 +56,10 @@ class LaneRunner:
             hold = await uow.lanes.call(kind, self._ids.new(), seconds=LEASE_SECONDS)
         if hold is not None:
             await self._rounds(tenant, work, hold)
+
+    def _work_of(self, kind: str) -> LaneKind | None:
+        family = self._families.get(_prefix(kind))
+        return self._kinds.get(kind) if family is None else family.member(kind)
 
     async def _rounds(self, tenant: Tenant, work: LaneKind, hold: LaneHold) -> None:
         """One batch; further ones only for calls that came meanwhile and found us busy."""
@@ -79,18 +85,18 @@ class LaneRunner:
         try:
             more = await work.work(tenant, self._clock.now())
         except ClawError as error:
-            self._metrics.count("lane_batches", kind=work.kind, outcome=error.code)
+            self._metrics.count("lane_batches", kind=_prefix(work.kind), outcome=error.code)
             self._log.warning("lane trouble", kind=work.kind, tenant=tenant.slug, code=error.code)
             return False
         except Exception as error:  # noqa: BLE001
             # A defect in one kind must not silence the others; what was claimed lapses and
             # is counted as an attempt. The message may quote data: only the type is kept.
-            self._metrics.count("lane_batches", kind=work.kind, outcome="defect")
+            self._metrics.count("lane_batches", kind=_prefix(work.kind), outcome="defect")
             self._log.warning(
                 "lane defect", kind=work.kind, tenant=tenant.slug, code=type(error).__name__
             )
             return False
-        self._metrics.count("lane_batches", kind=work.kind, outcome="ok")
+        self._metrics.count("lane_batches", kind=_prefix(work.kind), outcome="ok")
         return more
 
     async def _tenant(self, tenant_id: UUID) -> Tenant | None:
@@ -107,3 +113,8 @@ class LaneRunner:
 
         async with beating(beat, HEARTBEAT_SECONDS):
             yield
+
+
+def _prefix(kind: str) -> str:
+    """What a kind is counted as: kinds of a family together, for there is no end of them."""
+    return kind.partition(":")[0]

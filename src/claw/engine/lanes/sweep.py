@@ -1,12 +1,14 @@
 """Finding what is due and nobody works on. Calls make work quick; this makes it certain."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
 
 from claw.core.errors import ClawError
 from claw.core.routines.clock_jumps import Tick, judge_tick
-from claw.engine.lanes.kind import LaneKind
+from claw.engine.lanes.kind import LaneFamily, LaneKind
 from claw.engine.lanes.runner import LaneRunner
 from claw.ports.clock import Clock
 from claw.ports.connector import Log
@@ -39,10 +41,12 @@ class Sweep:
         kinds: Mapping[str, LaneKind],
         metrics: Metrics,
         log: Log,
+        families: Sequence[LaneFamily] = (),
     ) -> None:
         self._db = db
         self._clock = clock
         self._kinds = kinds
+        self._families = families
         self._metrics = metrics
         self._log = log
         self._last: Tick | None = None
@@ -51,10 +55,7 @@ class Sweep:
         """Look at every kind; returns how many lanes were called."""
         now = self._clock.now()
         called = 0
-        for kind, work in sorted(self._kinds.items()):
-            due = await work.due_tenants(now)
-            if not due:
-                continue
+        async for kind, due in self._due(now):
             async with self._db.platform() as uow:
                 idle = await uow.idle_lanes.of(kind, due)
                 await uow.work.ring_all(kind, idle)
@@ -65,11 +66,21 @@ class Sweep:
         """Work every lane with something due here, one batch each; how many there were."""
         now = self._clock.now()
         due = 0
-        for kind, work in sorted(self._kinds.items()):
-            for tenant_id in await work.due_tenants(now):
+        async for kind, tenants in self._due(now):
+            for tenant_id in tenants:
                 due += 1
                 await runner.answer(tenant_id, kind)
         return due
+
+    async def _due(self, now: datetime) -> AsyncGenerator[tuple[str, Sequence[UUID]]]:
+        """Kinds with tenants that have something due."""
+        for kind, work in sorted(self._kinds.items()):
+            tenants = await work.due_tenants(now)
+            if tenants:
+                yield kind, tenants
+        for family in self._families:
+            for tenant_id, kind in await family.due(now):
+                yield kind, [tenant_id]
 
     async def run(self, *, stop: asyncio.Event) -> None:
         """Sweep until ``stop`` is set.
