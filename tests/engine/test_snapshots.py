@@ -182,7 +182,7 @@ async def test_a_row_is_held_back_by_its_own_connection_alone(world: World) -> N
     world.vendor.visit(9, MORNING, broken=True)
     await world.sync()
     await add_connection(world, "diary")
-    world.vendor.visits[9].pop("broken")
+    del world.vendor.visits[9]
     await world.service().run(world.tenant, connection="diary")
     sources = (await take(world)).sources
     assert [(s.connection, s.held_back) for s in sources] == [("diary", 0), ("field", 1)]

@@ -83,10 +83,11 @@ class RawStore(Protocol):
         *,
         changed: Collection[str],
         read: Collection[str],
+        gone: Collection[str] = (),
     ) -> Sequence[str]:
         """Primary objects whose records are out of date, in order.
 
-        Those made from an object that changed, and those that lacked, or had only an old
-        body of, an object that has been read now.
+        Those made from an object that changed; those that lacked, or had another body of, an
+        object that has been read now; and those made from one that is gone for good.
         """
         ...

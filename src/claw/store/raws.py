@@ -187,13 +187,22 @@ class PostgresRaws:
         *,
         changed: Collection[str],
         read: Collection[str],
+        gone: Collection[str] = (),
     ) -> Sequence[str]:
+        # Another stream may have read a part before this one: then its body is no news any
+        # more, and yet not the one that this stream's rows were mapped from.
         rows = await self._tx.fetch(
             """
-            select distinct primary_id collate "C" as primary_id from claw.bundle_part
+            select distinct primary_id collate "C" as primary_id from claw.bundle_part p
             where tenant_id = $1 and connection_id = $2 and stream = $3
               and (part_id = any($4::text[])
-                   or part_id = any($5::text[]) and (stale or missing is not null))
+                   or part_id = any($5::text[])
+                      and (stale or missing is not null
+                           or exists (select from claw.raw_current r
+                                      where r.tenant_id = $1 and r.connection_id = $2
+                                        and r.source_id = p.part_id
+                                        and r.raw_hash <> p.raw_hash))
+                   or part_id = any($6::text[]) and missing is distinct from 'not_found')
             order by 1
             """,
             self._tenant_id,
@@ -201,5 +210,6 @@ class PostgresRaws:
             stream,
             sorted(changed),
             sorted(read),
+            sorted(gone),
         )
         return [row["primary_id"] for row in rows]

@@ -1,17 +1,18 @@
 """Linked records: kept when they cannot be read, followed when they change."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from claw.engine.records import RecordService
-from claw.ports.connector import Bundle, Context
+from claw.ports.connector import Bundle, Context, Covered, Page, ReadEvent, ReadRequest
 from claw.ports.connector_errors import Forbidden, Transient
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
-from claw_testing.scripted_connector import ScriptedConnector
+from claw_testing.scripted_connector import ScriptedConnector, scripted_manifest
 from claw_testing.sync_world import World, new_world
 
 UNREADABLE = Transient("no answer", cause="unreachable")
@@ -117,6 +118,56 @@ async def test_what_a_record_was_made_from_is_printed_on_request(visits: World):
     (line,) = [line for line in await visits.lines(raw=True) if line["type"] == "appointment"]
     assert line["raw"]["customer"] == visits.vendor.customers[1]
     assert line["raw"]["primary"] == visits.vendor.visits[1]
+
+
+class OddAndEven(ScriptedConnector):
+    """One stream of visits with odd numbers, one of the others; customers are shared."""
+
+    def __init__(self) -> None:
+        manifest = scripted_manifest()
+        streams = [replace(manifest.streams[0], name=name) for name in ("even", "odd")]
+        super().__init__(replace(manifest, streams=tuple(streams)))
+
+    async def read(self, ctx: Context, request: ReadRequest) -> AsyncIterator[ReadEvent]:
+        seen = 0
+        async for event in super().read(ctx, request):
+            match event:
+                case Page():
+                    wanted = [b for b in event.bundles if self._is_of(b, request.stream)]
+                    seen += len(wanted)
+                    yield Page(bundles=tuple(wanted))
+                case Covered():
+                    yield replace(event, seen=seen)
+                case _:
+                    yield event
+
+    def _is_of(self, bundle: Bundle, stream: str) -> bool:
+        number = int(bundle.primary.source_id.split(":")[1])
+        return ("odd" if number % 2 else "even") == stream
+
+
+@pytest.fixture
+async def two_streams(pool: Pool) -> World:
+    """Visits 1 and 2 of this week and 3 and 4 far away, all of one customer."""
+    world = await new_world(pool, connector=OddAndEven())
+    world.vendor.customer(1, "Ada", "0412 345 678")
+    for number, start in enumerate(("2026-11-25", "2026-11-25", "2027-02-10", "2027-02-10"), 1):
+        world.vendor.visit(number, f"{start}T0{number}:00", customer=1)
+    await read_both(world)
+    return world
+
+
+async def test_a_changed_part_changes_the_records_of_every_stream(two_streams: World):
+    two_streams.vendor.customer(1, "Ada", "0498 765 432")
+    await two_streams.sync()
+    phones = {phone(await two_streams.visit(number)) for number in (1, 2, 3, 4)}
+    assert phones == {"0498 765 432"}
+
+
+async def test_a_part_that_is_gone_is_gone_from_the_records_of_every_stream(two_streams: World):
+    del two_streams.vendor.customers[1]
+    await two_streams.sync()
+    assert not [n for n in (1, 2, 3, 4) if "contact" in await two_streams.visit(n)]
 
 
 async def test_a_body_that_was_written_over_many_lines_is_printed_on_one(pool: Pool):

@@ -42,7 +42,11 @@ async def map_again(
     affected = [
         primary_id
         for primary_id in await uow.raws.primaries_to_remap(
-            place.connection_id, place.stream, changed=parts.changed, read=parts.read
+            place.connection_id,
+            place.stream,
+            changed=parts.changed,
+            read=parts.read,
+            gone=parts.gone,
         )
         if primary_id not in just_mapped
     ]
