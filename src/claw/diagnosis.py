@@ -63,6 +63,14 @@ def probes(settings: Settings) -> Sequence[Probe]:
             await app.check_role(urls.app)
         return "the application role is restricted"
 
+    async def secrets() -> str:
+        count = 0
+        async with app.open_engine(settings) as engine:
+            for tenant in await engine.tenants.list():
+                for connection in await engine.connections.list(tenant):
+                    count += len(await engine.connections.opened_secrets(tenant, connection))
+        return f"{count} open with this key" if count else "none yet"
+
     async def connections() -> str:
         troubled: list[str] = []
         count = 0
@@ -91,5 +99,6 @@ def probes(settings: Settings) -> Sequence[Probe]:
         Probe("database", database, ends=True),
         Probe("migrations", migrations, ends=True),
         Probe("roles", roles),
+        Probe("secrets", secrets),
         Probe("connections", connections),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from claw.connect.simulator import serve_in_thread
-from claw_testing.installation import Installation, simulator
+from claw_testing.installation import Installation, Ran, simulator
 
 _WHO = ["--name", "X", "--country", "AU"]
 
@@ -168,3 +168,16 @@ def test_the_doctor_finds_a_healthy_installation(installation: Installation) -> 
     assert ran.code == 0, ran.out
     assert outcomes["database"] == outcomes["migrations"] == outcomes["roles"] == "ok"
     assert outcomes["clock"] == "warning"
+
+
+def test_the_doctor_finds_a_key_that_opens_no_stored_secret(installation: Installation) -> None:
+    installation.create_tenant()
+    installation.connect("http://127.0.0.1:9", "key")
+    assert _secrets(installation.claw("doctor", "--json")) == "ok"
+    wrong = installation.claw("doctor", "--json", CLAW_SECRET_KEY="A" * 43 + "=")
+    assert wrong.code == 6
+    assert _secrets(wrong) == "wrong"
+
+
+def _secrets(ran: Ran) -> str:
+    return next(f["outcome"] for f in ran.json["findings"] if f["check"] == "secrets")
