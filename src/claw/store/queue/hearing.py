@@ -10,6 +10,7 @@ from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError
 from pgqueuer.domain.models import Job
+from pgqueuer.ports.driver import NotifyCallback
 
 from claw.core.errors import InstallationBroken
 from claw.ports.work import Answer
@@ -25,13 +26,36 @@ _KEEP_LOG = "1 day"
 _HOUSEKEEPING_SECONDS = 3600.0
 
 
+class ListeningFirst(AsyncpgPoolDriver):
+    """Notifies only once somebody here listens.
+
+    The queue proves that notifications arrive by sending itself one as soon as it starts,
+    beside its LISTEN and on another connection. On a busy server that one could be sent
+    first, would never come, and the worker would be taken for deaf.
+    """
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self._listening = asyncio.Event()
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        """Listen; what waits to be notified goes out afterwards."""
+        await super().add_listener(channel, callback)
+        self._listening.set()
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """Notify once there is a listener."""
+        await self._listening.wait()
+        await super().notify(channel, payload)
+
+
 async def hear(pool: asyncpg.Pool, answer: Answer, stop: asyncio.Event) -> None:
     """Answer calls until ``stop`` is set; those under way finish.
 
     Raises:
         InstallationBroken: when the database's notifications no longer arrive.
     """
-    manager = QueueManager(queries(AsyncpgPoolDriver(pool)), channel=settings().channel)
+    manager = QueueManager(queries(ListeningFirst(pool)), channel=settings().channel)
 
     @manager.entrypoint(ENTRYPOINT, accepts_context=False)
     async def lane(job: Job) -> None:
