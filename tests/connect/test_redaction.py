@@ -50,8 +50,9 @@ def test_a_credential_that_is_not_ours_is_not_shown_either() -> None:
     assert "sk-other" not in safe_excerpt(b'{"message":"Bearer sk-other was refused"}')
 
 
-def test_people_are_not_shown() -> None:
-    said = safe_excerpt(b'{"message":"jane@home.example or 0412 345 678 exists"}')
+@pytest.mark.parametrize("phone", ["0412 345 678", "(02) 9345 1234", "0412.345.678"])
+def test_people_are_not_shown(phone: str) -> None:
+    said = safe_excerpt(f'{{"message":"jane@home.example or {phone} exists"}}'.encode())
     assert "jane" not in said
     assert "345" not in said
 

@@ -24,7 +24,9 @@ _CREDENTIAL = re.compile(
     r"(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?[^\s\"',;&}]+"
 )
 # Lengths are bounded so that a hostile body cannot make the search slow.
-_PERSONAL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}|(?<![\w-])\+?\d(?:[ ()-]?\d){7,14}(?![\w-])")
+_PERSONAL = re.compile(
+    r"[\w.+-]{1,64}@[\w.-]{1,255}|(?<![\w-])[+(]{0,2}\d(?:[ ().-]{0,2}\d){7,14}(?![\w-])"
+)
 _TAG = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<[^<>]*>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 

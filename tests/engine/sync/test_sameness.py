@@ -1,13 +1,16 @@
 """The same schedule gives the same records: whatever the order, the paging, the tenant."""
 
+from datetime import datetime
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from claw.ports.record_store import RecordFilter
 from claw.store.staging import ARRAYS_BELOW
 from claw.store.tenancy import Pool
+from claw.store.unit_of_work import PostgresDatabase
 from claw_testing.scripted_connector import Row, ScriptedConnector, Vendor, scripted_manifest
 from claw_testing.sync_world import World, new_world
 
@@ -83,3 +86,19 @@ async def content(world: World) -> list[str]:
     async with world.pool.tenant(world.tenant.tenant_id) as tx:
         rows = await tx.fetch("select content_hash from claw.record_current order by 1")
     return [row["content_hash"] for row in rows]
+
+
+async def test_when_a_record_was_first_seen_and_last_changed_stays(world: World):
+    async def instants() -> tuple[datetime, datetime]:
+        async with PostgresDatabase(world.pool).tenant(world.tenant.tenant_id) as uow:
+            (record,) = await uow.records.list(RecordFilter())
+        return record.first_seen_at, record.changed_at
+
+    world.vendor.visit(1, "2026-11-25T01:00")
+    await world.sync()
+    begun = world.clock.now()
+    await world.sync()
+    assert await instants() == (begun, begun)
+    world.vendor.visit(1, "2026-11-25T02:00")
+    await world.sync()
+    assert await instants() == (begun, world.clock.now())
