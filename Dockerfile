@@ -34,6 +34,9 @@ LABEL org.opencontainers.image.title="Claw" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
+RUN groupadd --gid 10001 claw \
+ && useradd --uid 10001 --gid claw --no-create-home --home-dir /nonexistent \
+      --shell /usr/sbin/nologin claw
 # The root file system is read-only where this runs: nothing is compiled or cached in it,
 # and there is no home to write to.
 ENV PATH=/opt/claw/bin:/usr/local/bin:/usr/bin:/bin \
@@ -45,9 +48,6 @@ ENV PATH=/opt/claw/bin:/usr/local/bin:/usr/bin:/bin \
     CLAW_HTTP_HOST=0.0.0.0 \
     CLAW_HTTP_PORT=8080 \
     CLAW_WORKER_HTTP_PORT=8080
-RUN groupadd --gid 10001 claw \
- && useradd --uid 10001 --gid claw --no-create-home --home-dir /nonexistent \
-      --shell /usr/sbin/nologin claw
 COPY --from=build /opt/claw /opt/claw
 USER 10001:10001
 WORKDIR /

@@ -53,5 +53,5 @@ lock: install ## regenerate the requirements files (ARGS=--upgrade to move)
 	@$(BIN)/pip-compile --quiet $(ARGS) --output-file scripts/image/requirements.txt scripts/image/requirements.in
 
 clean: ## remove the environment, caches and build output (keeps .claw, the data)
-	@rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .image build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -61,7 +61,7 @@ build_base() {
     sources=/etc/apt/sources.list.d/debian.sources
     grep -qs "^Suites:.*\b$suite\b" $sources || sources=''
     # shellcheck disable=SC2086 # no word where the machine has no such file
-    mmdebstrap --quiet --variant=minbase --include=python3,python3-venv,ca-certificates \
+    mmdebstrap --quiet --variant=minbase --include=python3,python3-venv,passwd,ca-certificates \
         $suite "$work/base/root.tar" $sources || not_run "mmdebstrap could not make a base"
     printf '[global]\nno-index = true\nfind-links = /wheels\n' >"$work/base/pip.conf"
     printf 'FROM scratch\nADD root.tar /\nCOPY pip.conf /etc/pip.conf\n' >"$work/base/Dockerfile"
@@ -78,12 +78,13 @@ fetch_wheels() {
 }
 
 build_image() {
-    buildah bud --isolation chroot --format docker --layers --pull-never \
+    buildah bud --isolation chroot --format docker --pull-never \
         --build-arg "PYTHON_IMAGE=$base" --build-arg "REVISION=$(git rev-parse HEAD)" \
         --volume "$wheels:/wheels:ro" -t "$image" . >"$work/build.log" 2>&1 || {
         tail -n 40 "$work/build.log" >&2
         return 1
     }
+    buildah rmi --prune >/dev/null # what the build before left under this name
 }
 
 # In namespaces of its own: its mounts, its processes and its network end with it, and it
@@ -91,6 +92,7 @@ build_image() {
 run_image() {
     container=$(buildah from --pull-never "$image")
     trap 'buildah rm "$container" >/dev/null' EXIT
+    trap 'exit 130' INT TERM
     buildah inspect --type image "$image" >"$work/image.json"
     unshare --mount --net --pid --fork --kill-child --mount-proc \
         .venv/bin/python -m scripts.image.run "$(buildah mount "$container")" "$work/image.json"
@@ -104,6 +106,7 @@ case $(uname -s) in Linux) ;; *) not_run "containers need Linux" ;; esac
 [ "$(id -u)" = 0 ] || not_run "building and entering an image needs root"
 command -v dpkg-query >/dev/null || not_run "its tools are Debian packages"
 install_packages
+buildah rm --all >/dev/null # of a run that was cut short
 echo "== make the base ($suite)"
 build_base
 echo "== build the image"

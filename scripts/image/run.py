@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from scripts.image.database import database
+from scripts.image.database import Database, serving
 from scripts.image.world import SCRATCH, Image, ImageWrong, Machine, Process, prepare
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -56,8 +56,8 @@ def main(root: Path, inspected: Path) -> int:
         make_secrets()
         machine = Machine.assemble(Image.read(inspected), root, SECRETS)
         look_inside(machine)
-        with database((SECRETS / "database_admin_url").read_text().strip()):
-            prove(machine)
+        with serving((SECRETS / "database_admin_url").read_text().strip()) as database:
+            prove(machine, database)
     except ImageWrong as wrong:
         print(f"image-test: {wrong}", file=sys.stderr)
         show_logs()
@@ -81,8 +81,8 @@ def look_inside(machine: Machine) -> None:
     print("  runs as 10001 without privileges, on a read-only root, with no compiler or pip")
 
 
-def prove(machine: Machine) -> None:
-    """Migrate, serve, deliver and end."""
+def prove(machine: Machine, database: Database) -> None:
+    """Migrate, serve, deliver, end, and come back from a backup."""
     refuse_before_migration(machine)
     migrate(machine)
     api = machine.start("api", *command("api"), **environment("api"))
@@ -98,12 +98,14 @@ def prove(machine: Machine) -> None:
         if code != 0:
             raise ImageWrong(f"{process.name} ended with {code} on {machine.image.stop_signal}")
     print(f"  worker and api ended with 0 on {machine.image.stop_signal}")
+    come_back(machine, database, rehearsal)
+    print("  a restored backup knows the delivery")
 
 
 def refuse_before_migration(machine: Machine) -> None:
-    """An api that starts too early says so and ends."""
+    """An api that starts too early ends and says so; it never waits half ready."""
     ran = machine.claw(*command("api"), **environment("api"))
-    if ran.code == 0 or "claw db migrate" not in ran.err:
+    if ran.code == 0 or "the database at" not in ran.err:
         raise ImageWrong(f"an unmigrated database was not refused ({ran.code}): {ran.err}")
 
 
@@ -113,11 +115,14 @@ def migrate(machine: Machine) -> None:
     again = machine.claw(*command("migrate"), **environment("migrate"))
     if first.code != 0 or again.code != 0 or "up to date" not in again.out:
         raise ImageWrong(f"db migrate: {first.err}{again.out}{again.err}")
-    print("  db migrate prepared an empty database")
+    doctor = machine.claw("doctor", **environment("worker"))
+    if doctor.code != 0:
+        raise ImageWrong(f"doctor: {doctor.out}{doctor.err}")
+    print("  db migrate prepared an empty database, and doctor finds it well")
 
 
 def deliver(machine: Machine, rehearsal: dict[str, str], worker: Process) -> str:
-    """Connect a simulated vendor, run a routine once and return the title of what came."""
+    """Connect a simulated vendor, run a routine once and return which day's summary came."""
 
     def claw(*arguments: str, **more: str) -> Any:
         ran = machine.claw(*arguments, "--json", **rehearsal | more)
@@ -144,10 +149,21 @@ def deliver(machine: Machine, rehearsal: dict[str, str], worker: Process) -> str
     if delivery["state"] != "sent":
         raise ImageWrong(f"the delivery is {delivery['state']}: {delivery.get('reason')}")
     shown = machine.claw("delivery", "show", delivery["delivery"], **rehearsal).out
-    titles = [line.strip() for line in shown.splitlines() if "Harbour Plumbing" in line]
-    if not titles:
+    _, found, summary = shown.partition("\nHarbour Plumbing\n")
+    if not found:
         raise ImageWrong(f"the delivery shows no summary: {shown}")
-    return titles[0]
+    return summary.partition("\n")[0]
+
+
+def come_back(machine: Machine, database: Database, rehearsal: dict[str, str]) -> None:
+    """Back up, restore and migrate, as docs/how-to/deploy.md says, and find the same."""
+    before = machine.claw("delivery", "list", "--json", **rehearsal).out
+    database.back_up()
+    database.restore()
+    migrated = machine.claw(*command("migrate"), **environment("migrate"))
+    after = machine.claw("delivery", "list", "--json", **rehearsal)
+    if migrated.code != 0 or not json.loads(before) or after.out != before:
+        raise ImageWrong(f"the restored database differs: {migrated.err}{after.out}{after.err}")
 
 
 def ended(deliveries: list[dict[str, str]]) -> bool:
