@@ -1,5 +1,6 @@
 """Which URLs may be called."""
 
+import re
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
@@ -7,6 +8,7 @@ from msgspec import Struct
 from claw.core.errors import InvalidInput
 
 _LONGEST = 2000
+_NETLOC = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?")
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -42,11 +44,12 @@ def place_of(url: str, *, plain: bool) -> Place:
         raise _wrong("must begin with https://")
     if "@" in parts.netloc:
         raise _wrong("must not hold a user or password")
-    if parts.fragment or not parts.hostname or port == 0:
+    host = parts.hostname
+    if not host or not _NETLOC.fullmatch(parts.netloc) or parts.fragment or port == 0:
         raise _wrong("names no host, or more than a place")
     return Place(
         scheme=parts.scheme,
-        host=parts.hostname.rstrip("."),
+        host=host.rstrip("."),
         port=port or _PORTS[parts.scheme],
         target=_target(parts),
     )
