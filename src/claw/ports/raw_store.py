@@ -76,6 +76,13 @@ class RawStore(Protocol):
         """
         ...
 
+    async def primaries_left_behind(self, connection_id: UUID, stream: str) -> Sequence[str]:
+        """Primary objects with a part whose body is not the one they were mapped from.
+
+        Looks at all of the stream: for where another stream may have read their parts.
+        """
+        ...
+
     async def primaries_to_remap(
         self,
         connection_id: UUID,

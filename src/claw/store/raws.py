@@ -180,6 +180,23 @@ class PostgresRaws:
         )
         return [row["primary_id"] for row in rows]
 
+    async def primaries_left_behind(self, connection_id: UUID, stream: str) -> Sequence[str]:
+        rows = await self._tx.fetch(
+            """
+            select distinct p.primary_id collate "C" as primary_id
+            from claw.bundle_part p
+            left join claw.raw_current r
+              on r.tenant_id = $1 and r.connection_id = $2 and r.source_id = p.part_id
+            where p.tenant_id = $1 and p.connection_id = $2 and p.stream = $3
+              and r.raw_hash is distinct from p.raw_hash
+            order by 1
+            """,
+            self._tenant_id,
+            connection_id,
+            stream,
+        )
+        return [row["primary_id"] for row in rows]
+
     async def primaries_to_remap(
         self,
         connection_id: UUID,

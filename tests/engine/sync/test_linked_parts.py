@@ -164,6 +164,28 @@ async def test_a_changed_part_changes_the_records_of_every_stream(two_streams: W
     assert phones == {"0498 765 432"}
 
 
+async def test_a_part_that_one_stream_alone_reads_changes_the_records_of_the_other(
+    two_streams: World,
+):
+    two_streams.vendor.visit(5, "2026-12-20T01:00", customer=1)
+    two_streams.vendor.customer(1, "Ada", "0498 765 432")
+    report = await two_streams.sync("2026-12-20", "2026-12-20")
+    even, odd = report.connections[0].streams
+    assert (even.read, even.changed, odd.read, odd.changed) == (0, 2, 1, 3)
+    phones = {phone(await two_streams.visit(number)) for number in (1, 2, 3, 4, 5)}
+    assert phones == {"0498 765 432"}
+
+
+async def test_a_part_that_one_stream_alone_finds_gone_is_gone_from_the_other(two_streams: World):
+    two_streams.vendor.visit(5, "2026-12-20T01:00", customer=1)
+    del two_streams.vendor.customers[1]
+    await two_streams.sync("2026-12-20", "2026-12-20")
+    for number in (1, 2, 3, 4, 5):
+        visit = await two_streams.visit(number)
+        assert visit["flags"] == ["customer_unresolved"]
+        assert "contact" not in visit
+
+
 async def test_a_part_that_is_gone_is_gone_from_the_records_of_every_stream(two_streams: World):
     del two_streams.vendor.customers[1]
     await two_streams.sync()

@@ -91,6 +91,8 @@ class ConnectionRun:
                 report.warnings.extend(warnings_of(await self._sources.check(source)))
                 for stream in source.connector.manifest.streams:
                     await self._read_stream(source, stream, report, outcomes)
+                if len(outcomes) > 1:
+                    await self._catch_up(source, outcomes)
         except ConnectorError as error:
             report.error = describe_error(error, connection.name)
         except (NotFound, Refused, InvalidInput, LeaseLost) as error:
@@ -118,12 +120,7 @@ class ConnectionRun:
         connection_id = source.connection.connection_id
         try:
             async with self._leases.lease(tenant_id, connection_id, stream.name, run_id) as lease:
-                place = Place(
-                    connection_id=connection_id,
-                    stream=stream.name,
-                    run_id=run_id,
-                    now=self._run.started_at,
-                )
+                place = self._place(source, stream)
                 work = SliceWork(self._db, self._tenant, source, stream, place, lease, counts)
                 try:
                     feed = self._feed(source, stream, report)
@@ -154,6 +151,27 @@ class ConnectionRun:
         report.warnings.extend(warnings_about(outcome, run_id))
         report.warnings.extend(told_of(source.context.warnings))
         source.context.warnings.clear()
+
+    async def _catch_up(self, source: Source, outcomes: Sequence[StreamOutcome]) -> None:
+        """Streams share parts: what one has read changes records of the others."""
+        tenant_id, run_id = self._tenant.tenant_id, self._run.run_id
+        connection_id = source.connection.connection_id
+        for outcome in outcomes:
+            name = outcome.stream.name
+            async with self._leases.lease(tenant_id, connection_id, name, run_id) as lease:
+                place = self._place(source, outcome.stream)
+                work = SliceWork(
+                    self._db, self._tenant, source, outcome.stream, place, lease, outcome.counts
+                )
+                await work.catch_up()
+
+    def _place(self, source: Source, stream: StreamDeclaration) -> Place:
+        return Place(
+            connection_id=source.connection.connection_id,
+            stream=stream.name,
+            run_id=self._run.run_id,
+            now=self._run.started_at,
+        )
 
     def _feed(
         self, source: Source, stream: StreamDeclaration, report: ConnectionReport

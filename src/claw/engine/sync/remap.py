@@ -53,6 +53,27 @@ async def map_again(
     return await map_kept(uow, place, source.connector, source.map_env(), affected, parts)
 
 
+async def map_left_behind(uow: UnitOfWork, place: Place, source: Source) -> list[PreparedBundle]:
+    """Bundles of a stream whose parts another stream read, and found changed or gone."""
+    connection_id, stream = place.connection_id, place.stream
+    behind = await uow.raws.primaries_left_behind(connection_id, stream)
+    if not behind:
+        return []
+    lineage = await uow.raws.parts_of(connection_id, stream, behind)
+    listed = [part for parts in lineage.values() for part in parts]
+    raws = await uow.raws.current_raws(connection_id, {part.part_id for part in listed})
+    parts = ReadParts(
+        changed=frozenset(),
+        read=frozenset(
+            part.part_id
+            for part in listed
+            if part.part_id in raws and raws[part.part_id].raw_hash != part.raw_hash
+        ),
+        gone=frozenset(part.part_id for part in listed if part.part_id not in raws),
+    )
+    return await map_kept(uow, place, source.connector, source.map_env(), behind, parts)
+
+
 async def map_kept(
     uow: UnitOfWork,
     place: Place,

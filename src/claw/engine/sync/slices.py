@@ -24,7 +24,7 @@ from claw.engine.sync.checking import Companions
 from claw.engine.sync.leases import writing
 from claw.engine.sync.plan import PlannedSlice
 from claw.engine.sync.reading import ByIdRead, SliceRead, ask_by_id, read_slice
-from claw.engine.sync.remap import ReadParts, map_again
+from claw.engine.sync.remap import ReadParts, map_again, map_left_behind
 from claw.engine.sync.report import StreamReport
 from claw.engine.sync.source import Source
 from claw.ports.connector import Bundle, Mode, Removal, Slice
@@ -113,6 +113,13 @@ class SliceWork:
                 self._place.connection_id, self._stream.name, sorted(asked.absent)
             )
         self.count(prepared, applied)
+
+    async def catch_up(self) -> None:
+        """Map again what another stream of the connection has read parts of meanwhile."""
+        async with writing(self._db, self._tenant.tenant_id, self._lease) as uow:
+            again = await map_left_behind(uow, self._place, self._source)
+            applied = await apply_records(uow, self._place, (), again)
+        self.count((), applied)
 
     async def _ask_about_missing(self, read: SliceRead) -> ByIdRead | None:
         """Ask for the records a complete read no longer shows; None where nobody can ask."""
