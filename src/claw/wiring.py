@@ -40,6 +40,8 @@ from claw.engine.quality import QualityService
 from claw.engine.quarantine import QuarantineService
 from claw.engine.record_sources import RecordSources
 from claw.engine.records import RecordService
+from claw.engine.retention import RetentionService
+from claw.engine.retention_lane import RetentionLane
 from claw.engine.routines.lane import OccurrenceLane
 from claw.engine.routines.morning import Morning
 from claw.engine.routines.service import RoutineService
@@ -102,6 +104,7 @@ class Engine:
     record_sources: RecordSources
     snapshots: SnapshotService
     summaries: SummaryService
+    retention: RetentionService
     routines: RoutineService
     deliveries: DeliveryService
     troubles: TroubleService
@@ -257,6 +260,13 @@ def wire(
         **channels_of(settings, clock),
         "webhook": WebhookChannel(db=db, clock=clock, letters=letters, sender=sender),
     }
+    retention = RetentionService(
+        db=db,
+        clock=clock,
+        ids=ids,
+        # What rests on snapshots says so here; plans and broadcasts join these.
+        users=(lambda uow: uow.summaries, lambda uow: uow.routines),
+    )
     morning = Morning(sync=sync, snapshots=snapshots, summaries=summaries, db=db, log=parts.log)
     kinds: tuple[LaneKind, ...] = (
         OccurrenceLane(
@@ -267,6 +277,7 @@ def wire(
             tzdata_version=tzdata_version(),
             log=parts.log,
         ),
+        RetentionLane(db=db, retention=retention),
         DeliveryLane(
             db=db,
             clock=clock,
@@ -322,6 +333,7 @@ def wire(
         record_sources=RecordSources(db=db, clock=clock, catalog=catalog),
         snapshots=snapshots,
         summaries=summaries,
+        retention=retention,
         routines=RoutineService(db, clock, ids, tzdata_version()),
         deliveries=DeliveryService(db, clock, ids),
         troubles=TroubleService(db, clock, ids),

@@ -42,7 +42,9 @@ PLATFORM_GRANTS = {
     # A tenant is never deleted, re-keyed or given another slug by the application.
     "tenant": Grants(
         application=frozenset({"SELECT", "INSERT", "UPDATE"}),
-        update_columns=frozenset({"name", "zone", "country", "locale", "vertical", "status"}),
+        update_columns=frozenset(
+            {"name", "zone", "country", "locale", "vertical", "status", "region"}
+        ),
     ),
     # Reached through claw.take_rate alone.
     "rate_budget": Grants(platform=frozenset({"SELECT", "INSERT", "UPDATE"})),

@@ -28,6 +28,7 @@ from claw.core.summaries.forms import SummaryJson
 from claw.engine.keeping_alive import KeptAlive
 from claw.engine.lanes.troubles import Trouble
 from claw.engine.quality import QualityReport
+from claw.engine.retention import Thinned
 from claw.engine.snapshots import DiffDocument, SnapshotDocument, VerifyDocument
 from claw.engine.summary_replay import VerifiedSummary
 from claw.engine.sync import SyncReport
@@ -71,6 +72,7 @@ DOCUMENTS: Mapping[str, object] = {
     "snapshot-list": list[SnapshotDocument],
     "snapshot-verify": VerifyDocument,
     "summary": SummaryJson,
+    "snapshot-thin": Thinned,
     "summary-verify": VerifiedSummary,
     "sync": SyncReport,
     "sync-accept": AcceptDocument,

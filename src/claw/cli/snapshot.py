@@ -1,7 +1,7 @@
 """``claw snapshot``: versions of a schedule."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec import UnsetType
@@ -16,8 +16,9 @@ from claw.cli.output import (
     print_table,
     print_text,
 )
-from claw.cli.runtime import Json, TenantName, run
+from claw.cli.runtime import Json, TenantName, actor, run
 from claw.core.model.canonical import short_hash
+from claw.engine.retention import Thinned
 from claw.engine.snapshots import DiffDocument, SnapshotDocument, SourceDocument, VerifyDocument
 
 if TYPE_CHECKING:
@@ -117,6 +118,38 @@ def verify(snapshot: str, tenant: TenantName = None, json: Json = False) -> None
             print_text(problem)
     if not document.ok:
         raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+@app.command()
+def thin(
+    tenant: TenantName = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go; change nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Take away old snapshots that nobody needs, and what nothing names any more."""
+
+    async def work(engine: "Engine") -> Thinned:
+        chosen = await engine.tenants.choose(tenant)
+        return await engine.retention.thin(chosen, actor=actor(), dry_run=dry_run)
+
+    thinned = run(work, json=json)
+    if json:
+        print_json(thinned)
+        return
+    collected = thinned.collected
+    print_fields(
+        [
+            ("snapshots", thinned.snapshots),
+            ("kept by age", thinned.by_rule),
+            ("kept in use", thinned.in_use),
+            ("would be thinned" if dry_run else "thinned", thinned.thinned),
+            ("trees and parts", collected.nodes),
+            ("record versions", collected.records),
+            ("waiting a day", collected.waiting),
+        ]
+    )
 
 
 @app.command()

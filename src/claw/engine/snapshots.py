@@ -20,6 +20,7 @@ from claw.core.snapshots.identity import make_snapshot
 from claw.core.snapshots.tree import build_tree, leaves_of, parts_of
 from claw.core.snapshots.verify import verify_snapshot
 from claw.core.time import local_date
+from claw.engine.retention import next_thinning
 from claw.engine.snapshot_documents import (
     DiffDocument,
     SnapshotDocument,
@@ -107,6 +108,7 @@ class SnapshotService:
         async with self._db.tenant(tenant.tenant_id) as uow:
             await uow.snapshots.hold_shared()
             await _refuse_removed(uow, snapshot)
+            await uow.retention.expect(next_thinning(tenant.zone, now))
             if await uow.snapshots.put(snapshot, tree, counts):
                 _tell(uow, tenant, snapshot, counts)
         return snapshot_document(tenant.slug, snapshot, counts)

@@ -17,6 +17,10 @@ class DueStore(Protocol):
         """With deliveries due by ``now``."""
         ...
 
+    async def retention(self, now: datetime) -> Sequence[UUID]:
+        """With snapshots to be thinned by ``now``."""
+        ...
+
     async def webhooks(self, most: int) -> Sequence[tuple[UUID, UUID]]:
         """Tenant and endpoint, where an endpoint is behind and may be called."""
         ...

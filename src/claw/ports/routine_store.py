@@ -6,6 +6,7 @@ time, the database's own.
 """
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
@@ -152,6 +153,10 @@ class RoutineStore(Protocol):
 
     async def last_snapshot(self, routine_id: UUID) -> str | None:
         """The snapshot that its latest finished run told, None when none did."""
+        ...
+
+    async def snapshots_in_use(self) -> AbstractSet[str]:
+        """The snapshots that occurrences were made from."""
         ...
 
     async def runs(self, routine_id: UUID, limit: int) -> Sequence[Occurrence]:

@@ -1,6 +1,7 @@
 """Kept summaries: what each was made from, and the bytes it gave."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from msgspec import Struct
@@ -25,4 +26,8 @@ class SummaryStore(Protocol):
 
     async def find(self, prefix: str) -> Sequence[KeptSummary]:
         """Summaries whose name begins so, two at the most."""
+        ...
+
+    async def snapshots_in_use(self) -> AbstractSet[str]:
+        """The snapshots that kept summaries were made from or compared with."""
         ...

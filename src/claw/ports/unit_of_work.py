@@ -22,6 +22,7 @@ from claw.ports.raw_store import RawStore
 from claw.ports.reconnect_store import ReconnectStore
 from claw.ports.record_store import RecordStore
 from claw.ports.removal_store import RemovalStore
+from claw.ports.retention_store import RetentionStore
 from claw.ports.routine_store import RoutineStore
 from claw.ports.snapshot_store import SnapshotStore
 from claw.ports.summary_store import SummaryStore
@@ -112,6 +113,11 @@ class UnitOfWork(Protocol):
     @property
     def summaries(self) -> SummaryStore:
         """Kept summaries and their contexts."""
+        ...
+
+    @property
+    def retention(self) -> RetentionStore:
+        """What is kept of the past."""
         ...
 
     @property

@@ -30,6 +30,13 @@ class PostgresDue:
         )
         return [row["tenant_id"] for row in rows]
 
+    async def retention(self, now: datetime) -> Sequence[UUID]:
+        rows = await self._tx.fetch(
+            "select tenant_id from claw.tenants_to_thin($1) as t (tenant_id) order by tenant_id",
+            now,
+        )
+        return [row["tenant_id"] for row in rows]
+
     async def webhooks(self, most: int) -> Sequence[tuple[UUID, UUID]]:
         rows = await self._tx.fetch(
             "select tenant_id, endpoint_id from claw.webhooks_due($1)", most

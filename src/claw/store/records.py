@@ -10,6 +10,7 @@ from asyncpg import Record as Row
 from claw.core.model.reference import Ref
 from claw.core.model.stored_references import REFERRING
 from claw.ports.record_store import CurrentRecord, RecordFilter, StoredRecords
+from claw.store.retention import name_again
 from claw.store.staging import stage
 from claw.store.tenancy import Transaction
 
@@ -113,6 +114,7 @@ class PostgresRecords:
             self._tenant_id,
             *staged.values,
         )
+        await name_again(self._tx, self._tenant_id, "record", blobs.keys())
 
     async def blobs(self, content_hashes: Collection[str]) -> Mapping[str, bytes]:
         wanted = sorted(set(content_hashes))

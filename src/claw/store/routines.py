@@ -1,6 +1,7 @@
 """SQL of routines and their occurrences."""
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
@@ -292,6 +293,16 @@ class PostgresRoutines:
             routine_id,
         )
         return None if found is None else str(found)
+
+    async def snapshots_in_use(self) -> AbstractSet[str]:
+        rows = await self._tx.fetch(
+            """
+            select distinct snapshot_id from claw.occurrence
+            where tenant_id = $1 and snapshot_id is not null
+            """,
+            self._tenant_id,
+        )
+        return {row["snapshot_id"] for row in rows}
 
     async def runs(self, routine_id: UUID, limit: int) -> Sequence[Occurrence]:
         rows = await self._tx.fetch(

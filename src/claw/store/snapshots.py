@@ -12,6 +12,7 @@ from claw.core.model.reference import connection_of
 from claw.core.snapshots.content import Snapshot
 from claw.core.snapshots.tree import Tree, leaves_of, parts_of
 from claw.ports.snapshot_store import Naming
+from claw.store.retention import name_again
 from claw.store.tenancy import Row, Transaction
 
 # The class of advisory locks that guard a tenant's snapshots.
@@ -56,6 +57,8 @@ class PostgresSnapshots:
             [*("part" for _ in tree.parts), "tree"],
             [*(part.canonical for part in tree.parts), tree.canonical],
         )
+        named = (tree.tree_hash, *(part.part_hash for part in tree.parts))
+        await name_again(self._tx, self._tenant_id, "node", named)
         document = canonical_bytes(
             {
                 name: value

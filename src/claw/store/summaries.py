@@ -1,6 +1,7 @@
 """SQL of kept summaries. Every statement names its tenant."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from claw.ports.summary_store import KeptSummary
@@ -43,3 +44,13 @@ class PostgresSummaries:
             prefix,
         )
         return [KeptSummary(**dict(row.items())) for row in rows]
+
+    async def snapshots_in_use(self) -> AbstractSet[str]:
+        rows = await self._tx.fetch(
+            """
+            select snapshot_id, convert_from(inputs, 'UTF8')::json ->> 'previous' as previous
+            from claw.summary where tenant_id = $1
+            """,
+            self._tenant_id,
+        )
+        return {name for row in rows for name in row if name is not None}

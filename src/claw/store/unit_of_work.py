@@ -21,6 +21,7 @@ from claw.store.raws import PostgresRaws
 from claw.store.reconnects import PostgresReconnects
 from claw.store.records import PostgresRecords
 from claw.store.removals import PostgresRemovals
+from claw.store.retention import PostgresRetention
 from claw.store.routines import PostgresRoutines
 from claw.store.snapshots import PostgresSnapshots
 from claw.store.summaries import PostgresSummaries
@@ -50,6 +51,7 @@ class TenantStores:
         self.deliveries = PostgresDeliveries(transaction, tenant_id)
         self.snapshots = PostgresSnapshots(transaction, tenant_id)
         self.summaries = PostgresSummaries(transaction, tenant_id)
+        self.retention = PostgresRetention(transaction, tenant_id)
         self.events = PostgresEvents(transaction, tenant_id)
         self.metering = PostgresMetering(transaction, tenant_id)
         self.webhooks = PostgresWebhooks(transaction, tenant_id)

@@ -29,7 +29,7 @@ def unreachable(facts: Facts) -> Block:
     items: list[Item] = []
     seen: set[str] = set()
     for appointment in facts.work:
-        why = why_unreachable(facts, appointment)
+        why = _not_wanted(facts, appointment) or why_unreachable(appointment)
         if why is None or piece_of(appointment) in seen:
             continue
         seen.add(piece_of(appointment))
@@ -58,13 +58,9 @@ def is_unassigned(appointment: Appointment) -> bool:
     return any(isinstance(segment.resource, UnsetType) for segment in appointment.segments)
 
 
-def why_unreachable(facts: Facts, appointment: Appointment) -> str | None:
-    """Why its contact cannot be texted, None when they can."""
-    customer, contact = facts.content.get(appointment.customer), appointment.contact
-    if not {appointment.ref, appointment.customer}.isdisjoint(facts.not_texted):
-        return "texts not wanted"
-    if isinstance(customer, Customer) and customer.do_not_contact is True:
-        return "not to be contacted"
+def why_unreachable(appointment: Appointment) -> str | None:
+    """Why its contact has no number for texts, None when there is one."""
+    contact = appointment.contact
     if isinstance(contact, UnsetType):
         return "no contact"
     kinds = {phone.kind for phone in contact.phones}
@@ -73,6 +69,16 @@ def why_unreachable(facts: Facts, appointment: Appointment) -> str | None:
     if not kinds:
         return "no phone number"
     return "landline only" if "landline" in kinds else "no mobile number"
+
+
+def _not_wanted(facts: Facts, appointment: Appointment) -> str | None:
+    """Why nobody may text about it, None when nothing is against it."""
+    customer = facts.content.get(appointment.customer)
+    if not {appointment.ref, appointment.customer}.isdisjoint(facts.not_texted):
+        return "texts not wanted"
+    if isinstance(customer, Customer) and customer.do_not_contact is True:
+        return "not to be contacted"
+    return None
 
 
 def _visits(facts: Facts, appointments: Sequence[Appointment]) -> list[Item]:
