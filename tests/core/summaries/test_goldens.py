@@ -31,6 +31,8 @@ def test_no_golden_is_left_over():
         ("0", "Pacific/Apia", "C"),
         ("1", "America/St_Johns", "tr_TR.UTF-8"),
         ("2", "UTC", "ar_EG.UTF-8"),
+        ("3", "Australia/Lord_Howe", "tr_TR.UTF-8"),
+        ("4", "America/St_Johns", "C"),
     ],
 )
 @edge("time:60")

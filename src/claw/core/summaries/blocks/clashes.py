@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ from claw.core.summaries.visits import NOT_WORK, piece_of
 from claw.core.summaries.wording import duration
 
 MOST_CLASHES = 200
-"""So many clashes of one resource are named; of more, how many there are."""
+"""So many clashes are named; of more, how many there are."""
 
 
 class _Clash(Struct, frozen=True, gc=False):
@@ -40,17 +41,17 @@ def overlaps(facts: Facts) -> Block:
     items: list[Item] = []
     more = 0
     for ref in sorted(by_resource, key=lambda ref: (facts.resource_name(ref), ref)):
-        found = list(_clashes(by_resource[ref], ref))
+        room = MOST_CLASHES - len(items)
+        found = list(islice(_clashes(by_resource[ref], ref), room))
         items += [_item(facts, ref, clash) for clash in found]
-        if len(found) == MOST_CLASHES:
-            more += max(_how_many(by_resource[ref], ref) - MOST_CLASHES, 0)
+        if len(found) == room:
+            more += max(_how_many(by_resource[ref], ref) - room, 0)
     return block("overlaps", "Double booked", items, "Nobody is double booked", more=more)
 
 
 def _clashes(appointments: Iterable[Appointment], ref: Ref) -> Iterator[_Clash]:
-    """The first pairs that a resource is in both of, by start."""
+    """The pairs that a resource is in both of, by start."""
     own = sorted(appointments, key=lambda a: (a.starts_at, a.ends_at, a.ref))
-    found = 0
     for place, first in enumerate(own):
         for second in own[place + 1 :]:
             if second.starts_at >= first.ends_at:
@@ -60,9 +61,6 @@ def _clashes(appointments: Iterable[Appointment], ref: Ref) -> Iterator[_Clash]:
             both = in_order(within(_segments(first, ref), _segments(second, ref)))
             if both:
                 yield _Clash(first, second, both)
-                found += 1
-                if found == MOST_CLASHES:
-                    return
 
 
 def _how_many(appointments: Iterable[Appointment], ref: Ref) -> int:
