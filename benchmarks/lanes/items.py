@@ -28,15 +28,21 @@ select claw.entrust('claw.tenants_with_items()');
 """
 _ADD = "insert into claw.bench_item (tenant_id, item) select $1, generate_series(1, $2)"
 _DUE = "select t from claw.tenants_with_items() as t"
+# As the lanes of the product do: one more is looked at than is taken, to know whether to go on.
 _CLAIM = """
-update claw.bench_item i
-set state = 'claimed', claimed_until = clock_timestamp() + interval '60 seconds'
-from (select item from claw.bench_item
-      where tenant_id = $1 and state <> 'done'
-        and (claimed_until is null or claimed_until <= clock_timestamp())
-      order by item limit $2 for update skip locked) as due
-where i.tenant_id = $1 and i.item = due.item
-returning i.item
+with due as (
+    select item from claw.bench_item
+    where tenant_id = $1 and state <> 'done'
+      and (claimed_until is null or claimed_until <= clock_timestamp())
+    order by item limit $2::integer + 1 for update skip locked
+), taken as (
+    update claw.bench_item i
+    set state = 'claimed', claimed_until = clock_timestamp() + interval '60 seconds'
+    from (select item from due order by item limit $2::integer) as t
+    where i.tenant_id = $1 and i.item = t.item
+    returning i.item
+)
+select array(select item from taken) as items, (select count(*) > $2::integer from due) as more
 """
 _FINISH = """
 update claw.bench_item set state = 'done', claimed_until = null
@@ -68,13 +74,13 @@ class ItemLane:
     async def work(self, tenant: Tenant, now: datetime) -> bool:
         """Claim, do nothing, finish."""
         async with self._pool.tenant(tenant.tenant_id) as tx:
-            rows = await tx.fetch(_CLAIM, tenant.tenant_id, self._batch)
-        items = [row["item"] for row in rows]
-        if items:
-            async with self._pool.tenant(tenant.tenant_id) as tx:
-                await tx.execute(_FINISH, tenant.tenant_id, items)
-            self._finished(len(items))
-        return len(items) == self._batch
+            row = await tx.fetchrow(_CLAIM, tenant.tenant_id, self._batch)
+        if row is None or not row["items"]:
+            return False
+        async with self._pool.tenant(tenant.tenant_id) as tx:
+            await tx.execute(_FINISH, tenant.tenant_id, row["items"])
+        self._finished(len(row["items"]))
+        return row["more"] is True
 
 
 Done: TypeAlias = Callable[[], Awaitable[bool]]

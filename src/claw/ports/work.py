@@ -11,6 +11,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from claw.ports.tenant_store import Tenant
+
 WEBHOOK = "webhook"
 """The kinds of work that go to one endpoint each are named ``webhook:<endpoint id>``."""
 
@@ -65,6 +67,10 @@ class LaneState(Struct, frozen=True, kw_only=True):
 
 class LaneStore(Protocol):
     """One tenant's lanes. Leases run on machine time."""
+
+    async def tenant(self) -> Tenant | None:
+        """Whose lanes these are, as it is now; None when there is no such business."""
+        ...
 
     async def list(self) -> Sequence[LaneState]:
         """Every lane that was ever called, by kind."""

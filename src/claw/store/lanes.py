@@ -5,8 +5,10 @@ from uuid import UUID
 
 import asyncpg
 
+from claw.ports.tenant_store import Tenant
 from claw.ports.work import LaneHold, LaneState
 from claw.store.tenancy import Transaction
+from claw.store.tenants import PostgresTenants
 
 
 class PostgresLanes:
@@ -15,6 +17,9 @@ class PostgresLanes:
     def __init__(self, tx: Transaction, tenant_id: UUID) -> None:
         self._tx = tx
         self._tenant_id = tenant_id
+
+    async def tenant(self) -> Tenant | None:
+        return await PostgresTenants(self._tx).by_id(self._tenant_id)
 
     async def list(self) -> Sequence[LaneState]:
         rows = await self._tx.fetch(

@@ -48,11 +48,11 @@ class LaneRunner:
         and a call that failed must not be repeated for it.
         """
         work = self._work_of(kind)
-        tenant = await self._tenant(tenant_id)
-        if work is None or tenant is None or tenant.status != "active":
-            self._log.info("call for nothing here", kind=kind)
-            return
         async with self._db.tenant(tenant_id) as uow:
+            tenant = await uow.lanes.tenant()
+            if work is None or tenant is None or tenant.status != "active":
+                self._log.info("call for nothing here", kind=kind)
+                return
             hold = await uow.lanes.call(kind, self._ids.new(), seconds=LEASE_SECONDS)
         if hold is not None:
             await self._rounds(tenant, work, hold)
@@ -98,10 +98,6 @@ class LaneRunner:
             return False
         self._metrics.count("lane_batches", kind=_prefix(work.kind), outcome="ok")
         return more
-
-    async def _tenant(self, tenant_id: UUID) -> Tenant | None:
-        async with self._db.platform() as uow:
-            return await uow.tenants.by_id(tenant_id)
 
     @asynccontextmanager
     async def _kept(self, tenant: Tenant, hold: LaneHold) -> AsyncGenerator[None]:
