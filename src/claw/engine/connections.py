@@ -162,10 +162,10 @@ class ConnectionService:
     ) -> None:
         now = self._clock.now()
         await uow.connections.set_status(connection.connection_id, status, reason, by=actor, at=now)
-        told = ConnectionPaused if status == "paused" else ConnectionResumed
-        uow.events.add(
-            told(connection=connection.name, by="person"), subject=connection.name, at=now
-        )
+        if connection.status != status:
+            told = ConnectionPaused if status == "paused" else ConnectionResumed
+            data = told(connection=connection.name, by="person")
+            uow.events.add(data, subject=connection.name, at=now)
 
     async def _note(
         self, uow: UnitOfWork, connection: Connection, actor: str, action: str, **detail: str

@@ -10,8 +10,10 @@ import pytest
 
 from claw.core.errors import InvalidInput, NotFound, Refused
 from claw.core.events.retrying import MOST_ATTEMPTS, REST_SECONDS
+from claw.engine.lanes.troubles import TroubleService
 from claw.engine.webhooks.lane import BATCH
 from claw.ports.webhook_sender import CallResult, WebhookCall
+from claw.system.ids import RandomIds
 from claw_testing.sync_world import World, new_world
 from claw_testing.webhook_world import ACTOR, REFUSED, TAKEN, URL, ScriptedSender, WebhookWorld
 
@@ -125,6 +127,30 @@ async def test_an_endpoint_that_fails_for_more_than_a_day_is_given_up_in_the_ope
     # The others hear of it.
     await hooks.work("other")
     assert hooks.sender.told[-1].type == "claw.webhook.disabled.v1"
+
+
+async def test_an_endpoint_that_fails_is_among_the_troubles_and_a_person_lets_it_go_on(
+    hooks: WebhookWorld,
+) -> None:
+    troubles = TroubleService(hooks.db, hooks.world.clock, RandomIds())
+    tenant = hooks.world.tenant
+    await hooks.add()
+    await hooks.tell("a")
+    hooks.sender.results = [REFUSED, CallResult(outcome="gone", status=410)]
+    await hooks.work()
+    (failing,) = await troubles.list(tenant)
+    assert (failing.id, failing.dead, failing.reason) == ("webhook:ops", False, "failing")
+    with pytest.raises(Refused, match="tried again by itself"):
+        await troubles.retry(tenant, "webhook:ops", actor=ACTOR)
+
+    await hooks.let_time_pass("rests")
+    await hooks.work()
+    (dead,) = await troubles.list(tenant)
+    assert (dead.state, dead.dead, dead.reason) == ("disabled", True, "gone")
+    await troubles.retry(tenant, "webhook:ops", actor=ACTOR)
+    await hooks.work()
+    assert await troubles.list(tenant) == []
+    assert hooks.sender.numbers == [1, 1, 1, 2]
 
 
 async def test_an_endpoint_that_is_gone_is_told_nothing_more_at_once(hooks: WebhookWorld) -> None:

@@ -1,6 +1,7 @@
 """Work that did not go well: what is tried again by itself, and what waits for a person.
 
-Each has an id that says what it is: ``delivery:<id>``, ``occurrence:<routine>/<key>``.
+Each has an id that says what it is: ``delivery:<id>``, ``occurrence:<routine>/<key>``,
+``webhook:<name>``.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ from claw.ports.ids import Ids
 from claw.ports.routine_store import Occurrence
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database, UnitOfWork
-from claw.ports.work import LaneState
+from claw.ports.webhook_store import Endpoint
+from claw.ports.work import WEBHOOK, LaneState
 
 _MOST = 200
 
@@ -51,6 +53,7 @@ class TroubleService:
                 if o.routine_id in names
             ]
             found += [_of_delivery(d) for d in await uow.deliveries.troubled(_MOST)]
+            found += [_of_webhook(e) for e in await uow.webhooks.list() if _is_troubled(e)]
         return sorted(found, key=lambda t: (t.due_at is None, t.due_at, t.id), reverse=True)
 
     async def find(self, tenant: Tenant, id_: str) -> Trouble:
@@ -87,6 +90,8 @@ class TroubleService:
                 case "delivery":
                     (delivery,) = await uow.deliveries.find(name)
                     opened = await uow.deliveries.retry(delivery.delivery_id)
+                case "webhook":
+                    kind, opened = await _retry_webhook(uow, name)
                 case _:
                     raise InvalidInput(f"{id_!r} is no id of work", code="id_invalid", field="work")
             if not opened:
@@ -113,6 +118,31 @@ async def _retry_occurrence(uow: UnitOfWork, name: str) -> bool:
     routine, _, key = name.partition("/")
     stored = await uow.routines.find(routine)
     return stored is not None and await uow.routines.retry(stored.routine_id, key)
+
+
+async def _retry_webhook(uow: UnitOfWork, name: str) -> tuple[str, bool]:
+    """The endpoint's kind of work, and whether it was disabled and is told again."""
+    endpoint = await uow.webhooks.find(name)
+    if endpoint is None or endpoint.status != "disabled":
+        return WEBHOOK, False
+    kind = f"{WEBHOOK}:{endpoint.endpoint_id}"
+    return kind, await uow.webhooks.reopen(endpoint.endpoint_id, cursor=None)
+
+
+def _is_troubled(endpoint: Endpoint) -> bool:
+    return endpoint.status == "disabled" or endpoint.failing_since is not None
+
+
+def _of_webhook(endpoint: Endpoint) -> Trouble:
+    return Trouble(
+        id=f"webhook:{endpoint.name}",
+        kind=WEBHOOK,
+        state=endpoint.status,
+        dead=endpoint.status == "disabled",
+        attempts=endpoint.attempts,
+        due_at=endpoint.failing_since,
+        reason=endpoint.disabled_reason or "failing",
+    )
 
 
 def _of_occurrence(occurrence: Occurrence, routine: str) -> Trouble:
