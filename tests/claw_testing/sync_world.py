@@ -190,12 +190,13 @@ async def new_world(
     connector: ScriptedConnector | None = None,
     zone: str = "Australia/Sydney",
     settings: Mapping[str, str] | None = None,
+    slug: str | None = None,
 ) -> World:
     """A fresh tenant and its connection ``field`` in the database."""
     tenant_id = uuid4()
     tenant = Tenant(
         tenant_id=tenant_id,
-        slug=f"t-{tenant_id.hex}",
+        slug=slug or f"t-{tenant_id.hex}",
         name="Trades",
         zone=zone,
         country="AU",
