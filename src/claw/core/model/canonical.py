@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeAlias, cast
 
 import msgspec
@@ -101,7 +101,12 @@ def check_canonical(value: object) -> None:
 
 def content_hash(kind: str, canonical: bytes) -> str:
     """Name canonical bytes of one kind: ``sha256:<hex>``."""
-    return "sha256:" + hashlib.sha256(f"claw.{kind}.1\0".encode("ascii") + canonical).hexdigest()
+    return "sha256:" + hashlib.sha256(_head(kind) + canonical).hexdigest()
+
+
+@cache
+def _head(kind: str) -> bytes:
+    return f"claw.{kind}.1\0".encode("ascii")
 
 
 def raw_hash(body: bytes) -> str:

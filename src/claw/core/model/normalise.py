@@ -56,6 +56,7 @@ class Volatile(Struct, frozen=True, kw_only=True, gc=False):
 
 
 _NOT_VOLATILE = Volatile()
+_DATED = (Appointment, Shift)
 
 
 class StoredForm(Struct, frozen=True, kw_only=True, gc=False):
@@ -88,7 +89,7 @@ def settled_form(record: Record) -> StoredForm | None:
             return None
         read_back = _decoder.decode(canonical)
         # Only instants can read back as something else: of an offset below a minute.
-        if isinstance(record, Appointment | Shift) and read_back != settled:
+        if isinstance(record, _DATED) and read_back != settled:
             return None
         return _form(record, canonical) if _is_exact(settled) else None
     except (NotCanonical, msgspec.DecodeError, TypeError, ValueError, AttributeError):

@@ -12,10 +12,12 @@ from claw.core.model.records import Appointment, Record, Shift, references_of
 from claw.core.model.reference import Ref
 from claw.core.time import local_date
 
+_DATED = (Appointment, Shift)
+
 
 def is_dated(record: Record) -> TypeGuard[Appointment | Shift]:
     """Whether a record has a date of its own; others belong where they are referred to."""
-    return isinstance(record, Appointment | Shift)
+    return isinstance(record, _DATED)
 
 
 def date_of(record: Record) -> date | None:

@@ -18,6 +18,7 @@ from claw.core.model.records import Appointment, ArrivalWindow, Record, Shift, r
 from claw.core.model.reference import Ref, belongs_to, parse_ref
 from claw.core.time import FIRST_YEAR, LAST_YEAR, local_date, whole_seconds
 
+_DATED = (Appointment, Shift)
 _WHERE = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
@@ -56,7 +57,7 @@ def _checked(record: Record, connection: str) -> Checked:
         except InvalidInput:
             raise NotCanonical("ref", "a reference is not well formed") from None
         raise NotCanonical("ref", "a reference names another connection")
-    if isinstance(record, Appointment | Shift):
+    if isinstance(record, _DATED):
         day = _checked_date(record)
         return Checked(_form(record), whole_seconds(record.starts_at), day)
     return Checked(_form(record), None, None)
