@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from claw.core.errors import InvalidInput
-from claw.settings import load_settings
+from claw.settings import load_settings, unsafe_settings
 from claw.system.clocks import clock_from
 
 
@@ -60,3 +60,13 @@ def test_a_clock_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as refused:
         clock_from(f"file:{tmp_path / 'now'}").now()
     assert refused.value.field == "CLAW_CLOCK"
+
+
+@pytest.mark.parametrize(("env", "unsafe"), [("prod", True), ("dev", False), ("test", False)])
+def test_webhooks_to_private_addresses_are_for_development_alone(
+    monkeypatch: pytest.MonkeyPatch, env: str, unsafe: bool
+) -> None:
+    monkeypatch.setenv("CLAW_ENV", env)
+    monkeypatch.setenv("CLAW_WEBHOOK_ALLOW_PRIVATE", "1")
+    found = {variable for variable, _, _ in unsafe_settings(load_settings())}
+    assert ("CLAW_WEBHOOK_ALLOW_PRIVATE" in found) is unsafe

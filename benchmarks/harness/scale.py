@@ -18,6 +18,8 @@ class Scale(Struct, frozen=True, kw_only=True):
     peers: bool
     schedules: int
     items: int
+    due_times: int
+    tenants: int
 
 
 FULL = Scale(
@@ -33,6 +35,8 @@ FULL = Scale(
     peers=True,
     schedules=20_000,
     items=20_000,
+    due_times=10_000,
+    tenants=10_000,
 )
 TINY = Scale(
     rounds=1,
@@ -47,4 +51,6 @@ TINY = Scale(
     peers=False,
     schedules=200,
     items=80,
+    due_times=24,
+    tenants=100,
 )

@@ -63,10 +63,12 @@ class VisitsConnector:
 
     async def _page(self, ctx: Context, number: int) -> tuple[Bundle, ...]:
         response = await ctx.http.get("/visits", path={}, query={"page": str(number)})
+        return self.bundles(response.body)
+
+    def bundles(self, body: bytes) -> tuple[Bundle, ...]:
+        """The rows of a page, each by its id."""
         bundles = [
-            Bundle(primary=Raw(source_id=source_id("visit", row.id), body=bytes(body)), parts={})
-            for row, body in zip(
-                _ids.decode(response.body), _rows.decode(response.body), strict=True
-            )
+            Bundle(primary=Raw(source_id=source_id("visit", row.id), body=bytes(sent)), parts={})
+            for row, sent in zip(_ids.decode(body), _rows.decode(body), strict=True)
         ]
         return tuple(bundles)

@@ -144,7 +144,11 @@ def deliver(machine: Machine, rehearsal: dict[str, str], worker: Process) -> str
     )  # fmt: skip
     claw("routine", "add", "--name", "morning", "--at", "06:00", "--deliver", "console")
     claw("routine", "run", "morning")
-    wait_for("a delivery", lambda: ended(claw("delivery", "list")), worker)
+    try:
+        wait_for("a delivery", lambda: ended(claw("delivery", "list")), worker)
+    except ImageWrong as wrong:
+        seen = [claw(*look) for look in (("routine", "runs", "morning"), ("work", "list"))]
+        raise ImageWrong(f"{wrong}: {seen}") from wrong
     (delivery,) = claw("delivery", "list")
     if delivery["state"] != "sent":
         raise ImageWrong(f"the delivery is {delivery['state']}: {delivery.get('reason')}")

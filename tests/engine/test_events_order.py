@@ -67,8 +67,9 @@ async def test_a_writer_that_stays_open_holds_nobody_up_and_is_not_skipped(
 
     writer = asyncio.create_task(slow())
     await told.wait()
-    await hooks.tell("first")
-    await hooks.tell("second")
+    async with asyncio.timeout(20):
+        await hooks.tell("first")
+        await hooks.tell("second")
     seen = await hooks.events()
     assert [(e.seq, e.subject) for e in seen] == [(1, "first"), (2, "second")]
 

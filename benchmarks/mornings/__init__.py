@@ -1,0 +1,1 @@
+"""Ten thousand businesses that want their summary at six: when that is, and whether they get it."""
