@@ -11,6 +11,7 @@ from claw.engine.snapshots import SnapshotService
 from claw.engine.summaries import SummaryService
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
+from claw.system.holidays import PackagedHolidays
 from claw_testing.bayside import pack
 from claw_testing.edge import edge
 from claw_testing.simpro_sync import SimproCatalog, SimproSync, new_simpro_sync
@@ -216,6 +217,7 @@ async def morning_summary(sync: SimproSync) -> Any:
         clock=sync.clock,
         snapshots=snapshots,
         verticals={"trades": pack()},
+        holidays=PackagedHolidays(),
         tzdata_version=TZDATA,
     )
     return await summaries.summarise(sync.world.tenant)
