@@ -115,13 +115,13 @@ def test_an_endpoint_is_tried_replayed_rotated_and_removed(
 
 def test_what_happens_is_followed_until_somebody_stops_it(installation: Installation) -> None:
     installation.create_tenant()
-    following = installation.start("events", "--follow", "--json")
-    assert following.stdout is not None
-    installation.claw("routine", "add", "--name", "morning", "--at", "06:00")
-    told = json.loads(following.stdout.readline())
-    assert (told["type"], told["subject"]) == ("claw.routine.added.v1", "morning")
-    following.send_signal(signal.SIGINT)
-    assert following.wait(timeout=30) == 130
+    with installation.start("events", "--follow", "--json") as following:
+        assert following.stdout is not None
+        installation.claw("routine", "add", "--name", "morning", "--at", "06:00")
+        told = json.loads(following.stdout.readline())
+        assert (told["type"], told["subject"]) == ("claw.routine.added.v1", "morning")
+        following.send_signal(signal.SIGINT)
+        assert following.wait(timeout=30) == 130
 
 
 def test_private_addresses_wrong_types_and_ranges_are_refused(installation: Installation) -> None:
