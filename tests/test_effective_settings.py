@@ -70,3 +70,14 @@ def test_webhooks_to_private_addresses_are_for_development_alone(
     monkeypatch.setenv("CLAW_WEBHOOK_ALLOW_PRIVATE", "1")
     found = {variable for variable, _, _ in unsafe_settings(load_settings())}
     assert ("CLAW_WEBHOOK_ALLOW_PRIVATE" in found) is unsafe
+
+
+@pytest.mark.parametrize("sender", ["t\u0101nia@example.org", "Claw\n <claw@example.org>"])
+def test_a_sender_that_no_mail_server_need_take_is_refused(
+    monkeypatch: pytest.MonkeyPatch, sender: str
+) -> None:
+    monkeypatch.setenv("CLAW_SMTP_URL", "smtp://localhost:1025")
+    monkeypatch.setenv("CLAW_MAIL_FROM", sender)
+    with pytest.raises(InvalidInput) as refused:
+        load_settings()
+    assert refused.value.field == "CLAW_MAIL_FROM"

@@ -8,6 +8,7 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -92,6 +93,9 @@ class Settings(BaseSettings):
     def _mail_has_a_sender(self) -> Self:
         if self.smtp_url is not None and not self.mail_from:
             raise ValueError("must name the sender where CLAW_SMTP_URL is set")
+        sender = self.mail_from or ""
+        if not parseaddr(sender)[1].isascii() or not sender.isprintable():
+            raise ValueError("must be one line with an address of ASCII characters")
         return self
 
     @property

@@ -35,6 +35,7 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         (["tenant", "create", "x", "--zone", "Australia/Sidney", *_WHO], 2, "zone"),
         (["tenant", "create", "Bad Slug", "--zone", "UTC", *_WHO], 2, "slug"),
         (["tenant", "create", "harbour", "--zone", "UTC", *_WHO], 5, "slug"),
+        (["tenant", "create", "x", "--zone", "UTC", "--country", "AU", "--name", "A\nB"], 2, "name"),
         (["snapshot", "show", "zz"], 2, "snapshot"),
         (["snapshot", "show", "0123456789"], 3, "snapshot"),
         (["snapshot", "take"], 3, None),

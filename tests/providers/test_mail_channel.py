@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from msgspec.structs import replace
 
 from claw.ports.channels import NotSent, Parcel, Sent, Unknown
 from claw.providers.mail import channel as mail_channel
@@ -107,6 +108,20 @@ async def test_a_refusal_says_whether_it_is_worth_trying_again(
 ) -> None:
     async with server(Inbox(**answers)) as port:
         assert await channel(port).send(PARCEL) == result
+
+
+@pytest.mark.parametrize(
+    "address", ["t\u0101nia@example.com", "owner@exa\nmple.com", "o\udc80@x.com"]
+)
+async def test_an_address_that_no_message_can_hold_is_refused_before_anything_leaves(
+    address: str,
+) -> None:
+    inbox = Inbox()
+    async with server(inbox) as port:
+        sent = await channel(port).send(replace(PARCEL, address=address))
+
+    assert sent == NotSent("address_invalid", again=False)
+    assert inbox.messages == []
 
 
 async def test_nobody_listening_is_certainly_not_sent() -> None:

@@ -1,6 +1,7 @@
 """Tenants: create, list, show, change, suspend, resume."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -15,6 +16,9 @@ from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database
 
 LOCALES = ("en-AU",)
+_NOT_IN_A_LINE = ("Cc", "Zl", "Zp")
+"""Unicode categories of controls, and of what breaks a line or paragraph."""
+
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
@@ -187,6 +191,13 @@ def _checked_name(name: str) -> str:
     if not name.strip():
         raise InvalidInput(
             "the name is empty", code="name_empty", field="name", hint="give the business's name"
+        )
+    if any(unicodedata.category(character) in _NOT_IN_A_LINE for character in name.strip()):
+        raise InvalidInput(
+            "the name holds a line break or another control character",
+            code="name_invalid",
+            field="name",
+            hint="give the business's name on one line: it heads every summary and mail",
         )
     return name.strip()
 

@@ -41,6 +41,17 @@ def test_what_is_no_address_is_refused_and_not_repeated(text):
     assert not address or address not in refused.value.message
 
 
+@pytest.mark.parametrize(
+    "address", ["t\u0101nia@example.com", "o@ex\u00e4mple.com", "a\x00b@example.com"]
+)
+def test_a_mail_address_that_servers_need_not_take_is_refused_and_says_how_to_write_it(address):
+    with pytest.raises(InvalidInput, match="mail servers need not take") as refused:
+        parse_target(f"email:{address}")
+
+    assert refused.value.field == "deliver"
+    assert address not in refused.value.message
+
+
 @pytest.mark.parametrize("name", ["", "Morning", "1st", "a" * 32, "a b", "tägl"])
 def test_a_name_that_cannot_be_typed_is_refused(name):
     with pytest.raises(InvalidInput, match="name a routine"):

@@ -88,6 +88,13 @@ def parse_target(text: str, *, field: str = "deliver") -> Target:
         InvalidInput: without quoting the address, which may be personal.
     """
     channel, _, address = text.strip().partition(":")
+    if channel == "email" and not (address.isascii() and address.isprintable()):
+        raise InvalidInput(
+            "this mail address has a character that mail servers need not take",
+            code="target_invalid",
+            field=field,
+            hint="use letters without accents, digits and signs; a domain in its xn-- form",
+        )
     match channel:
         case "console" if not address:
             return Target(channel="console")

@@ -9,7 +9,8 @@ import msgspec
 
 from claw.core.summaries.document import SummaryDocument
 from claw.core.summaries.forms import as_json, render
-from claw.core.summaries.wording import clock, short_date
+from claw.core.summaries.wording import clock, date_and_clock, one_line, short_date
+from claw.core.time import local_date
 from claw.core.verticals import VerticalPack
 from claw.ports.channels import Parcel
 from claw.ports.delivery_store import Delivery
@@ -42,7 +43,7 @@ def parcel_of(
         tenant_id=tenant_id,
         key=str(delivery.delivery_id),
         address=delivery.address,
-        subject=f"{document.tenant_name}: {short_date(document.date)}",
+        subject=f"{one_line(document.tenant_name)}: {short_date(document.date)}",
         text=f"{late}\n\n{text}" if late else text,
         html=_with_note(page, late),
         sms=render("sms", document, pack),
@@ -57,8 +58,13 @@ def _with_note(page: str, note: str) -> str:
 
 
 def lateness_note(delivery: Delivery, zone: str, now: datetime) -> str:
-    """``Due at 6:00 am, sent at 9:12 am: nothing was running at the time.``; else nothing."""
+    """``Due at 6:00 am, sent at 9:12 am: nothing was running at the time.``; else nothing.
+
+    With the dates, where it is no longer the day on which it was due.
+    """
     if (now - delivery.not_before).total_seconds() <= LATE_SECONDS:
         return ""
     why = _WHY["retried" if delivery.attempts > 1 else "not_running"]
-    return f"Due at {clock(delivery.not_before, zone)}, sent at {clock(now, zone)}: {why}."
+    due = delivery.not_before
+    say = clock if local_date(due, zone) == local_date(now, zone) else date_and_clock
+    return f"Due at {say(due, zone)}, sent at {say(now, zone)}: {why}."

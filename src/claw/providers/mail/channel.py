@@ -39,6 +39,12 @@ class MailChannel:
 
     async def send(self, parcel: Parcel) -> SendResult:
         """Send it; once its text was handed over, a broken connection is no answer."""
+        try:
+            content = self._message(parcel).as_bytes()
+            parcel.address.encode("ascii")
+        except ValueError:
+            # The engine makes the rest of a message, so what no header can hold is the address.
+            return _invalid()
         step: Step = "connect"
         client = self._client()
         try:
@@ -49,8 +55,10 @@ class MailChannel:
             await client.mail(self._sender)
             await client.rcpt(parcel.address)
             step = "data"
-            answer = await client.data(self._message(parcel).as_bytes())
+            answer = await client.data(content)
             return Sent(_receipt(answer.message))
+        except ValueError:
+            return Unknown("broke_off") if step == "data" else _invalid()
         except aiosmtplib.SMTPAuthenticationError:
             return NotSent("login_refused", again=True)
         except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPSenderRefused) as refused:
@@ -85,6 +93,10 @@ class MailChannel:
         message.set_content(parcel.text)
         message.add_alternative(parcel.html, subtype="html")
         return message
+
+
+def _invalid() -> NotSent:
+    return NotSent("address_invalid", again=False)
 
 
 def _receipt(said: str) -> str:
