@@ -26,13 +26,13 @@ from claw.engine.snapshots import SnapshotService
 from claw.engine.summaries import SummaryService
 from claw.engine.sync import SyncService
 from claw.engine.sync.source import Sources
+from claw.parts import vertical_packs
 from claw.store.queue.runtime import QueueRuntime
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
 from claw.system.holidays import PackagedHolidays
 from claw.system.ids import RandomIds
 from claw.system.secret_box import AesGcmBox
-from claw.wiring import vertical_packs
 
 _NEVER = "86400"
 

@@ -15,6 +15,7 @@ from claw.connect.simulator import Running, VendorSimulator, serve
 from claw.connect.token_server import GivesTokens
 from claw.core.errors import InstallationBroken, InvalidInput
 from claw.core.time import check_canaries, pin_tzdata
+from claw.parts import StandIns, connector_catalog, root_key, vertical_packs
 from claw.ports.clock import Clock
 from claw.ports.migration import MigrationState
 from claw.settings import Settings, unsafe_settings
@@ -26,7 +27,7 @@ from claw.system.clocks import clock_from
 from claw.system.ids import RandomIds
 from claw.telemetry import trace
 from claw.web.health import create_health_app
-from claw.wiring import Engine, StandIns, connector_catalog, root_key, vertical_packs, wire
+from claw.wiring import Engine, wire
 
 __all__ = [
     "Engine",

@@ -24,6 +24,7 @@ from claw.connect.factory import TransportFactory
 from claw.connect.limits import Limiters
 from claw.connect.settings import check_settings
 from claw.connect.simulator import serve
+from claw.parts import StandIns
 from claw.ports.connector import Connector
 from claw.ports.manifest import Manifest
 from claw.settings import KEY_BYTES, Settings
@@ -32,7 +33,7 @@ from claw.store.unit_of_work import PostgresDatabase
 from claw.system.ids import RandomIds
 from claw.system.secret_box import AesGcmBox
 from claw.telemetry import PrometheusMetrics, logger_to
-from claw.wiring import Engine, StandIns, wire
+from claw.wiring import Engine, wire
 
 _TRACE = "0af7651916cd43dd8448eb211c80319c"
 
