@@ -1,5 +1,6 @@
 """A business with a routine, a source and the lane that runs what is due, on a real database."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -11,11 +12,12 @@ from claw.core.routines.routine import Lateness, Routine, SummaryTask, Target
 from claw.core.time import Daily, Recurrence
 from claw.core.verticals import VerticalPack, parse_pack
 from claw.engine.routines.lane import OccurrenceLane
-from claw.engine.routines.morning import Morning
+from claw.engine.routines.morning import Made, Morning
 from claw.engine.routines.service import RoutineService
 from claw.engine.snapshots import SnapshotService
 from claw.engine.summaries import SummaryService
 from claw.ports.routine_store import Occurrence, StoredRoutine
+from claw.ports.tenant_store import Tenant
 from claw.store.unit_of_work import PostgresDatabase
 from claw.system.holidays import PackagedHolidays
 from claw.system.ids import RandomIds
@@ -23,6 +25,25 @@ from claw_testing.sync_world import OneConnector, World
 
 TZDATA = "2026f"
 ACTOR = "test"
+
+
+class Stub(Morning):
+    """The task without its work: what a crash, a slow source or a defect looks like."""
+
+    def __init__(self, *outcomes: object) -> None:
+        self.outcomes = list(outcomes)
+        self.runs: list[str] = []
+        self.started = asyncio.Event()
+
+    async def run(self, tenant: Tenant, stored: StoredRoutine, occurrence: Occurrence) -> Made:
+        self.runs.append(occurrence.key)
+        self.started.set()
+        outcome = self.outcomes.pop(0) if self.outcomes else None
+        if isinstance(outcome, BaseException):
+            raise outcome
+        if isinstance(outcome, asyncio.Event):
+            await outcome.wait()
+        return Made(snapshot_id="sha256:s", summary_id="sha256:m", degraded=False)
 
 
 @dataclass

@@ -20,6 +20,8 @@ OccurrenceState: TypeAlias = Literal[
     "planned", "claimed", "done", "failed", "missed", "skipped", "cancelled"
 ]
 
+REVERSIBLE = ("changed", "no_longer_named", "absent_date", "paused")
+"""Why an occurrence was dropped, where planning it once more means that this holds no longer."""
 
 ASKED_AGAIN = "asked_again"
 """The reason of an occurrence that a person wants run however late it is."""
@@ -101,7 +103,11 @@ class RoutineStore(Protocol):
         ...
 
     async def plan(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
-        """Add those that are not there; returns their keys. A known one is left as it is."""
+        """Add those that are not there; returns their keys.
+
+        One that was dropped for a reversible reason and never begun is planned once more;
+        any other that is known stays as it is.
+        """
         ...
 
     async def planned(self, routine_id: UUID) -> Sequence[Occurrence]:

@@ -9,7 +9,13 @@ import asyncpg
 import msgspec
 
 from claw.core.routines.routine import Routine
-from claw.ports.routine_store import ASKED_AGAIN, Occurrence, Outcome, StoredRoutine
+from claw.ports.routine_store import (
+    ASKED_AGAIN,
+    REVERSIBLE,
+    Occurrence,
+    Outcome,
+    StoredRoutine,
+)
 from claw.store.tenancy import Transaction
 
 _OCCURRENCE = (
@@ -95,7 +101,7 @@ class PostgresRoutines:
     async def plan(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
         rows = await self._tx.fetch(
             """
-            insert into claw.occurrence
+            insert into claw.occurrence as old
                 (tenant_id, routine_id, key, local_date, nominal, zone, tzdata, odd, due_at,
                  prepare_at, state, reason, finished_at)
             select $1, r, k, d, n, z, t, o, u, p, s, w, f
@@ -103,12 +109,18 @@ class PostgresRoutines:
                         $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
                         $11::text[], $12::text[], $13::timestamptz[])
                  as given (r, k, d, n, z, t, o, u, p, s, w, f)
-            on conflict (tenant_id, routine_id, key) do nothing
+            on conflict (tenant_id, routine_id, key) do update
+            set nominal = excluded.nominal, zone = excluded.zone, tzdata = excluded.tzdata,
+                odd = excluded.odd, due_at = excluded.due_at, prepare_at = excluded.prepare_at,
+                state = 'planned', reason = null, finished_at = null
+            where excluded.state = 'planned' and old.state in ('skipped', 'cancelled')
+              and old.reason = any($14::text[]) and old.started_at is null
             returning key
             """,
             self._tenant_id,
             *_columns(occurrences),
             [o.finished_at for o in occurrences],
+            list(REVERSIBLE),
         )
         return [row["key"] for row in rows]
 

@@ -91,12 +91,13 @@ class OccurrenceLane:
             tell_lacking(uow, moved, await uow.routines.move(moved), now)
             self._log.info("moved occurrences", routine=stored.routine.name, count=len(moved))
         until = now + PLAN_AHEAD
-        if until > stored.planned_until:
+        if moved or until > stored.planned_until:
             # Dates whose instants a new zone brought nearer may lie before what is planned.
             start = min(stored.planned_until, now) if moved else stored.planned_until
             rows = plan.rows(max(start, stored.created_at), until, now=now)
             tell_lacking(uow, rows, await uow.routines.plan(rows), now)
-            await uow.routines.save(replace(stored, planned_until=until))
+            planned_until = max(until, stored.planned_until)
+            await uow.routines.save(replace(stored, planned_until=planned_until))
 
     async def _judge(self, tenant: Tenant, now: datetime) -> list[tuple[StoredRoutine, Occurrence]]:
         """Settle what comes too late; what is to be run now, or prepared, by due time."""

@@ -58,9 +58,8 @@ class Plan:
     def moved(self, planned: Sequence[Occurrence]) -> list[Occurrence]:
         """What is planned by another zone or other zone data, as it is now.
 
-        A date that lost its time is skipped, one that is no longer named is cancelled; the
-        key stays, so that no date has two. What is spaced is named by instants: those that
-        no longer fall on the wall's grid are cancelled, planning adds the others.
+        A row keeps its key. A date that lost its time is skipped; what the recurrence no
+        longer names by that key is cancelled, and planning adds what it names instead.
         """
         return [
             moved
@@ -73,35 +72,35 @@ class Plan:
         """What is planned, by a recurrence that has just changed.
 
         A time that has passed today by the new reckoning is not made up for: that date is
-        skipped, as if the change had been made in the morning.
+        skipped, as if the change had been made in the morning. What was due by the old one
+        as well is still run.
         """
         found: list[Occurrence] = []
         for row in planned:
             moved = self._moved(row)
-            if moved is not None and moved.due_at is not None and moved.due_at < now:
-                moved = self._dropped(row, "skipped", "changed")
+            if moved is not None and _before(moved, now):
+                moved = None if _before(row, now) else self._dropped(row, "skipped", "changed")
             if moved is not None:
                 found.append(moved)
         return found
 
     def _moved(self, row: Occurrence) -> Occurrence | None:
+        """The row as it is now under its own key; None where it stays as it is."""
         recurrence = self._stored.routine.recurrence
-        if row.key.startswith("manual:"):
+        if row.key.startswith("manual:") or row.due_at is None:
             return None
         if isinstance(recurrence, EveryMinutes):
-            due_at = row.due_at
-            if due_at is None:
-                return None
             second = timedelta(seconds=1)
-            still = next(occurrences(recurrence, self.zone, due_at, due_at + second), None)
-            return self.row(still) if still else self._dropped(row, "cancelled", "zone_changed")
-        found = occurrence_on(recurrence, self.zone, row.local_date)
+            found = next(occurrences(recurrence, self.zone, row.due_at, row.due_at + second), None)
+        else:
+            found = occurrence_on(recurrence, self.zone, row.local_date)
         match found:
-            case Due():
+            case Due(key=row.key):
                 return self.row(found)
-            case NoOccurrence(reason=reason):
+            case NoOccurrence(key=row.key, reason=reason):
                 return self._dropped(row, "skipped", reason)
-            case None:
+            case _:
+                # Also what is named otherwise: by its date before, by its instant now.
                 return self._dropped(row, "cancelled", "no_longer_named")
 
     def _dropped(self, row: Occurrence, state: OccurrenceState, reason: str) -> Occurrence:
@@ -130,3 +129,7 @@ class Plan:
                     reason=found.reason,
                     finished_at=now,
                 )
+
+
+def _before(row: Occurrence, now: datetime) -> bool:
+    return row.due_at is not None and row.due_at < now

@@ -1,0 +1,152 @@
+"""Changing when a routine recurs: each date or instant runs once, none twice, none is lost."""
+
+from datetime import time
+
+import pytest
+
+from claw.core.time import Daily, EveryMinutes, MonthlyDay, Recurrence, Weekly
+from claw_testing.routine_world import ACTOR, RoutineWorld, Stub
+from claw_testing.sync_world import World
+
+SIX = Daily(at=time(6))
+NINE = Daily(at=time(9))
+SUNDAYS = Weekly(at=time(6), days=(7,))
+HOURLY = EveryMinutes(minutes=60)
+
+
+@pytest.fixture
+async def routines(world: World) -> RoutineWorld:
+    """It is 07:00 on Wednesday 25 November 2026 in Sydney."""
+    return RoutineWorld(world)
+
+
+async def changed(routines: RoutineWorld, *recurrences: Recurrence) -> None:
+    for recurrence in recurrences:
+        await routines.service.change(routines.world.tenant, "morning", recurrence, actor=ACTOR)
+
+
+async def test_from_a_date_to_a_grid_the_date_is_not_run_besides_its_instant(
+    routines: RoutineWorld,
+) -> None:
+    await routines.add(recurrence=NINE)
+    await routines.work(routines.lane(Stub()))
+
+    await changed(routines, HOURLY)
+    routines.at("2026-11-24T22:00")  # 09:00
+    stub = Stub()
+    await routines.work(routines.lane(stub))
+
+    assert stub.runs == ["2026-11-24T22:00:00Z"]
+    assert (await routines.runs())["2026-11-25"] == "cancelled"
+
+
+async def test_from_a_grid_to_a_date_only_the_date_is_run(routines: RoutineWorld) -> None:
+    await routines.add(recurrence=HOURLY)
+    await routines.work(routines.lane(Stub()))
+
+    await changed(routines, NINE)
+    stub = Stub()
+    for instant in ("2026-11-24T21:00", "2026-11-24T22:00", "2026-11-24T23:00"):
+        routines.at(instant)
+        await routines.work(routines.lane(stub))
+
+    assert stub.runs == ["2026-11-25"]
+
+
+async def test_a_day_that_a_month_may_lack_takes_the_place_of_every_day(
+    routines: RoutineWorld,
+) -> None:
+    routines.at("2026-11-29T00:00")
+    await routines.add(recurrence=SIX)
+    await routines.work(routines.lane(Stub()))
+
+    await changed(routines, MonthlyDay(at=time(6), day=31))
+    routines.at("2026-11-29T19:00")
+    await routines.work(routines.lane(Stub()))
+
+    assert await routines.runs() == {
+        "2026-12-01": "cancelled",
+        "2026-11-30": "cancelled",
+        "2026-11-31": "skipped",
+    }
+
+
+@pytest.mark.parametrize("there", [SUNDAYS, HOURLY, SIX])
+@pytest.mark.parametrize("looks", [True, False])
+async def test_what_is_changed_there_and_back_again_runs_once(
+    routines: RoutineWorld, there: Recurrence, looks: bool
+) -> None:
+    await routines.add(recurrence=NINE)
+    await routines.work(routines.lane(Stub()))
+
+    await changed(routines, there)
+    if looks:
+        await routines.work(routines.lane(Stub()))
+    await changed(routines, NINE)
+    stub = Stub()
+    for instant in ("2026-11-24T21:58", "2026-11-24T22:00", "2026-11-24T22:05"):
+        routines.at(instant)
+        await routines.work(routines.lane(stub))
+
+    assert stub.runs.count("2026-11-25") == 1
+    assert len([key for key in stub.runs if key != "2026-11-25"]) == 0
+
+
+async def test_a_grid_that_is_changed_there_and_back_again_runs_each_instant_once(
+    routines: RoutineWorld,
+) -> None:
+    await routines.add(recurrence=HOURLY)
+    await routines.work(routines.lane(Stub()))
+
+    await changed(routines, SUNDAYS, HOURLY)
+    stub = Stub()
+    for instant in ("2026-11-24T21:00", "2026-11-24T22:00"):
+        routines.at(instant)
+        await routines.work(routines.lane(stub))
+
+    assert stub.runs == ["2026-11-24T21:00:00Z", "2026-11-24T22:00:00Z"]
+
+
+async def test_a_date_that_a_pause_skipped_runs_at_a_later_time_that_is_asked_for(
+    routines: RoutineWorld,
+) -> None:
+    await routines.add(recurrence=NINE)
+    await routines.work(routines.lane(Stub()))
+    await routines.service.pause(routines.world.tenant, "morning", actor=ACTOR)
+    routines.at("2026-11-24T22:10")
+    await routines.service.resume(routines.world.tenant, "morning", actor=ACTOR)
+    assert (await routines.runs())["2026-11-25"] == "skipped"
+
+    await changed(routines, Daily(at=time(11)))
+    stub = Stub()
+    routines.at("2026-11-25T00:00")
+    await routines.work(routines.lane(stub))
+
+    assert stub.runs == ["2026-11-25"]
+
+
+async def test_what_has_run_is_not_run_again_by_a_change(routines: RoutineWorld) -> None:
+    await routines.add(recurrence=NINE)
+    stub = Stub()
+    routines.at("2026-11-24T22:00")
+    await routines.work(routines.lane(stub))
+
+    await changed(routines, SUNDAYS, Daily(at=time(10)))
+    routines.at("2026-11-24T23:00")
+    await routines.work(routines.lane(stub))
+
+    assert stub.runs == ["2026-11-25"]
+
+
+async def test_what_was_due_already_is_still_run_after_a_change_to_an_earlier_time(
+    routines: RoutineWorld,
+) -> None:
+    await routines.add(recurrence=NINE)
+    await routines.work(routines.lane(Stub()))
+    routines.at("2026-11-24T22:01")  # 09:01, and no worker has looked
+
+    await changed(routines, SIX)
+    stub = Stub()
+    await routines.work(routines.lane(stub))
+
+    assert stub.runs == ["2026-11-25"]
