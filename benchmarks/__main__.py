@@ -12,16 +12,33 @@ from types import ModuleType
 from benchmarks import pacing, startup
 from benchmarks.connectors import benchmark as connectors
 from benchmarks.extraction import benchmark as extraction
+from benchmarks.harness.children import ROOT
 from benchmarks.harness.figures import Result
 from benchmarks.harness.machine import describe
+from benchmarks.harness.quote import quote
 from benchmarks.harness.report import Kept, keep, kept_now, terminal_table, write_readme
 from benchmarks.harness.scale import FULL, Scale
+from benchmarks.lanes import benchmark as lanes
+from benchmarks.mornings import benchmark as mornings
+from benchmarks.mornings import due_times, hour
 from benchmarks.storing import benchmark as storing
 from benchmarks.versions import benchmark as versions
 from claw.core.time import pin_tzdata
 
 BENCHMARKS: Mapping[str, ModuleType] = {
-    module.NAME: module for module in (extraction, connectors, storing, versions, pacing, startup)
+    module.NAME: module
+    for module in (
+        extraction,
+        connectors,
+        storing,
+        versions,
+        pacing,
+        startup,
+        lanes,
+        due_times,
+        mornings,
+        hour,
+    )
 }
 _PAGE = "page"
 
@@ -29,7 +46,7 @@ _PAGE = "page"
 def main(names: Sequence[str], scale: Scale = FULL) -> int:
     """Run the named benchmarks, all when none is named; returns the exit status."""
     if list(names) == [_PAGE]:
-        write_readme(keep({}), BENCHMARKS)
+        _write_pages(keep({}))
         return 0
     if strange := sorted(set(names) - BENCHMARKS.keys()):
         print(f"no benchmark {', '.join(strange)}; there are {', '.join(BENCHMARKS)}")
@@ -41,7 +58,7 @@ def main(names: Sequence[str], scale: Scale = FULL) -> int:
         print(f"measuring {name} ...", flush=True)
         result = run(BENCHMARKS[name], scale)
         kept[name] = kept_now(machine, result.figures, result.skipped)
-        write_readme(keep(kept), BENCHMARKS)
+        _write_pages(keep(kept))
     figures = [figure for each in kept.values() for figure in each.figures]
     skipped = [line for each in kept.values() for line in each.skipped]
     print(terminal_table(figures, skipped))
@@ -49,6 +66,11 @@ def main(names: Sequence[str], scale: Scale = FULL) -> int:
     for line in missed:
         print(f"bench: missed {line}", file=sys.stderr)
     return 1 if missed else 0
+
+
+def _write_pages(kept: Mapping[str, Kept]) -> None:
+    write_readme(kept, BENCHMARKS)
+    quote(kept, tuple(BENCHMARKS), ROOT / "README.md")
 
 
 def run(module: ModuleType, scale: Scale) -> Result:

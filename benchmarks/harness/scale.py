@@ -17,9 +17,13 @@ class Scale(Struct, frozen=True, kw_only=True):
     warm_up: bool
     peers: bool
     schedules: int
+    processes: tuple[int, ...]
     items: int
     due_times: int
     tenants: int
+    morning_speed: float
+    hour_tenants: int
+    hour_speed: float
 
 
 FULL = Scale(
@@ -34,9 +38,13 @@ FULL = Scale(
     warm_up=True,
     peers=True,
     schedules=20_000,
+    processes=(1, 2),
     items=20_000,
     due_times=10_000,
     tenants=10_000,
+    morning_speed=1.0,
+    hour_tenants=120,
+    hour_speed=30.0,
 )
 TINY = Scale(
     rounds=1,
@@ -50,7 +58,11 @@ TINY = Scale(
     warm_up=False,
     peers=False,
     schedules=200,
+    processes=(1,),
     items=80,
     due_times=24,
-    tenants=100,
+    tenants=40,
+    morning_speed=30.0,
+    hour_tenants=2,
+    hour_speed=1800.0,
 )

@@ -29,7 +29,6 @@ from claw.store.unit_of_work import PostgresDatabase
 NAME = "lanes"
 BATCH = 10
 _ITEMS_A_TENANT = 40
-_PROCESSES = (1, 2)
 _MOST_SECONDS = 600
 _NS = 1e9
 
@@ -46,12 +45,12 @@ async def measure(scale: Scale) -> Result:
             for _ in range(max(1, scale.items // _ITEMS_A_TENANT))
         ]
         for _ in range(scale.rounds):
-            for number in _PROCESSES:
+            for number in scale.processes:
                 bare = await _bare(pool, urls.app, number, scale.items)
                 ours = await _lanes(pool, urls.app, number, tenants)
                 speeds.setdefault(("bare", number), []).append(bare)
                 speeds.setdefault(("lanes", number), []).append(ours)
-    return Result(figures=tuple(_figure(number, speeds) for number in _PROCESSES))
+    return Result(figures=tuple(_figure(number, speeds) for number in scale.processes))
 
 
 def _figure(number: int, speeds: dict[tuple[str, int], list[float]]) -> Figure:

@@ -38,7 +38,6 @@ _SIX = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
 """06:00 on 25 November 2026 in Sydney, where all tenants of the benchmarks live."""
 
 _EVENING = _SIX - timedelta(hours=10)
-_PROCESSES = (1, 2)
 _LARGE_IN = 50
 _LARGE_VISITS, _SMALL_VISITS = 1_000, 3
 _MOST_SECONDS = 3_600
@@ -62,9 +61,9 @@ async def measure(scale: Scale) -> Result:
     """One morning for each number of processes, each on a database of its own."""
     share = float(os.environ.get("SCALE", "0.1"))
     tenants = max(1, round(scale.tenants * share))
-    speed = scale.tenants / tenants
+    speed = scale.morning_speed * scale.tenants / tenants
     figures: list[Figure] = []
-    for processes in _PROCESSES:
+    for processes in scale.processes:
         figures += _figures(tenants, processes, await _morning(tenants, processes, speed))
     return Result(figures=tuple(figures))
 

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -14,8 +15,12 @@ from benchmarks.extraction import benchmark as extraction
 from benchmarks.harness.children import ROOT
 from benchmarks.harness.figures import Figure
 from benchmarks.harness.machine import describe
-from benchmarks.harness.report import keep, kept_now, terminal_table, write_readme
+from benchmarks.harness.quote import quote
+from benchmarks.harness.report import Kept, keep, kept_now, terminal_table, write_readme
 from benchmarks.harness.scale import TINY
+from benchmarks.lanes import benchmark as lanes
+from benchmarks.mornings import benchmark as mornings
+from benchmarks.mornings import due_times, hour
 from benchmarks.storing import benchmark as storing
 from benchmarks.versions import benchmark as versions
 from claw.certification.evidence import read_throughput
@@ -48,7 +53,9 @@ def test_connectors_run_and_leave_what_the_certificate_reads(tmp_path: Path) -> 
     assert found.records > TINY.schedules
 
 
-@pytest.mark.parametrize("benchmark", [storing, versions, pacing, startup])
+@pytest.mark.parametrize(
+    "benchmark", [storing, versions, pacing, startup, lanes, due_times, mornings, hour]
+)
 def test_the_others_run(benchmark: object) -> None:
     assert all(figure.rounds for figure in run(benchmark, TINY).figures)
 
@@ -76,3 +83,26 @@ def test_the_committed_page_is_made_of_the_committed_results(tmp_path: Path) -> 
     (tmp_path / "results.json").write_bytes((folder / "results.json").read_bytes())
     write_readme(keep({}, tmp_path), BENCHMARKS, tmp_path)
     assert (tmp_path / "README.md").read_text() == (folder / "README.md").read_text()
+
+
+def test_the_readme_quotes_the_committed_results(tmp_path: Path) -> None:
+    quoting = tmp_path / "README.md"
+    quoting.write_text((ROOT / "README.md").read_text())
+    kept = {name: each for name, each in _committed().items() if name in BENCHMARKS}
+    quote(kept, tuple(BENCHMARKS), quoting)
+    assert quoting.read_text() == (ROOT / "README.md").read_text()
+    bars = sum(figure.bar is not None for each in kept.values() for figure in each.figures)
+    assert quoting.read_text().count("| at ") + quoting.read_text().count("| under ") == bars
+
+
+def test_a_page_without_a_place_for_figures_is_refused_and_kept(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("# Claw\n")
+    with pytest.raises(ValueError, match="no place"):
+        quote({}, (), page)
+    assert page.read_text() == "# Claw\n"
+
+
+def _committed() -> dict[str, Kept]:
+    body = (ROOT / "benchmarks" / "results.json").read_bytes()
+    return msgspec.json.decode(body, type=dict[str, Kept])
