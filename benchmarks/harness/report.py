@@ -54,11 +54,11 @@ def write_readme(
 
 def terminal_table(figures: Sequence[Figure], skipped: Sequence[str]) -> str:
     """The figures as aligned columns."""
-    rows = [("benchmark", "figure", "median", "spread", "bar", ""), *map(_cells, figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    rows = [("benchmark", "figure", "median", "spread", "bar", ""), *map(row, figures)]
+    widths = [max(len(cells[column]) for cells in rows) for column in range(len(rows[0]))]
     lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
+        "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+        for cells in rows
     ]
     return "\n".join([*lines, *_aloud(skipped)])
 
@@ -79,7 +79,8 @@ def kept_now(machine: Machine, figures: tuple[Figure, ...], skipped: tuple[str, 
     )
 
 
-def _cells(figure: Figure) -> tuple[str, str, str, str, str, str]:
+def row(figure: Figure) -> tuple[str, str, str, str, str, str]:
+    """A figure as cells: benchmark, figure, median, spread, bar and whether it was kept."""
     low, high = min(figure.rounds), max(figure.rounds)
     spread = f"{_number(low)} to {_number(high)}" if len(figure.rounds) > 1 else ""
     return (
@@ -97,7 +98,7 @@ def _table(figures: Sequence[Figure]) -> list[str]:
         "| benchmark | figure | median | spread | bar | | measured |",
         "|---|---|--:|--:|--:|---|---|",
     ]
-    return [*head, *(f"| {' | '.join((*_cells(each), each.detail))} |" for each in figures)]
+    return [*head, *(f"| {' | '.join((*row(each), each.detail))} |" for each in figures)]
 
 
 def _aloud(skipped: Sequence[str]) -> list[str]:
