@@ -23,9 +23,6 @@ OccurrenceState: TypeAlias = Literal[
 REVERSIBLE = ("changed", "no_longer_named", "absent_date", "paused")
 """Why an occurrence was dropped, where planning it once more means that this holds no longer."""
 
-ASKED_AGAIN = "asked_again"
-"""The reason of an occurrence that a person wants run however late it is."""
-
 
 class StoredRoutine(Struct, frozen=True, kw_only=True):
     """A routine as it is kept.
@@ -47,7 +44,8 @@ class Occurrence(Struct, frozen=True, kw_only=True):
 
     ``nominal`` is the naive wall time asked for in ``zone``; ``tzdata`` the version of the
     zone data that gave ``due_at``. ``due_at`` is None only where the date has no such
-    time. ``fence`` counts claims: a write that carries an old one is refused.
+    time. ``asked`` when a person wants it run, however late it is and besides the planned
+    ones. ``fence`` counts claims: a write that carries an old one is refused.
     """
 
     routine_id: UUID
@@ -61,6 +59,7 @@ class Occurrence(Struct, frozen=True, kw_only=True):
     prepare_at: datetime | None
     state: OccurrenceState
     reason: str | None = None
+    asked: bool = False
     fence: int = 0
     attempts: int = 0
     snapshot_id: str | None = None

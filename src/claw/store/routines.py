@@ -10,7 +10,6 @@ import msgspec
 
 from claw.core.routines.routine import Routine
 from claw.ports.routine_store import (
-    ASKED_AGAIN,
     REVERSIBLE,
     Occurrence,
     Outcome,
@@ -20,8 +19,8 @@ from claw.store.tenancy import Transaction
 
 _OCCURRENCE = (
     "o.routine_id, o.key, o.local_date, o.nominal, o.zone, o.tzdata, o.odd, o.due_at, "
-    "o.prepare_at, o.state, o.reason, o.fence, o.attempts, o.snapshot_id, o.summary_id, "
-    "o.started_at, o.finished_at"
+    "o.prepare_at, o.state, o.reason, o.asked, o.fence, o.attempts, o.snapshot_id, "
+    "o.summary_id, o.started_at, o.finished_at"
 )
 _ROUTINE = "routine_id, definition, status, paused_at, created_at, planned_until"
 # Nobody holds it: never claimed, or claimed by somebody who is gone, and not resting.
@@ -103,23 +102,25 @@ class PostgresRoutines:
             """
             insert into claw.occurrence as old
                 (tenant_id, routine_id, key, local_date, nominal, zone, tzdata, odd, due_at,
-                 prepare_at, state, reason, finished_at)
-            select $1, r, k, d, n, z, t, o, u, p, s, w, f
+                 prepare_at, state, reason, finished_at, asked)
+            select $1, r, k, d, n, z, t, o, u, p, s, w, f, a
             from unnest($2::uuid[], $3::text[], $4::date[], $5::timestamp[], $6::text[],
                         $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-                        $11::text[], $12::text[], $13::timestamptz[])
-                 as given (r, k, d, n, z, t, o, u, p, s, w, f)
+                        $11::text[], $12::text[], $13::timestamptz[],
+                        $14::boolean[])
+                 as given (r, k, d, n, z, t, o, u, p, s, w, f, a)
             on conflict (tenant_id, routine_id, key) do update
             set nominal = excluded.nominal, zone = excluded.zone, tzdata = excluded.tzdata,
                 odd = excluded.odd, due_at = excluded.due_at, prepare_at = excluded.prepare_at,
                 state = 'planned', reason = null, finished_at = null
             where excluded.state = 'planned' and old.state in ('skipped', 'cancelled')
-              and old.reason = any($14::text[]) and old.started_at is null
+              and old.reason = any($15::text[]) and old.started_at is null
             returning key
             """,
             self._tenant_id,
             *_columns(occurrences),
             [o.finished_at for o in occurrences],
+            [o.asked for o in occurrences],
             list(REVERSIBLE),
         )
         return [row["key"] for row in rows]
@@ -282,15 +283,14 @@ class PostgresRoutines:
         opened = await self._tx.fetchval(
             """
             update claw.occurrence
-            set state = 'planned', attempts = 0, reason = $4, finished_at = null,
-                try_again_at = null
+            set state = 'planned', asked = true, attempts = 0, reason = null,
+                finished_at = null, try_again_at = null
             where tenant_id = $1 and routine_id = $2 and key = $3 and state = 'failed'
             returning true
             """,
             self._tenant_id,
             routine_id,
             key,
-            ASKED_AGAIN,
         )
         return opened is True
 

@@ -87,7 +87,7 @@ class Plan:
     def _moved(self, row: Occurrence) -> Occurrence | None:
         """The row as it is now under its own key; None where it stays as it is."""
         recurrence = self._stored.routine.recurrence
-        if row.key.startswith("manual:") or row.due_at is None:
+        if row.asked or row.due_at is None:
             return None
         if isinstance(recurrence, EveryMinutes):
             second = timedelta(seconds=1)

@@ -164,6 +164,7 @@ class RoutineService:
                 due_at=now,
                 prepare_at=now,
                 state="planned",
+                asked=True,
             )
             await uow.routines.plan([occurrence])
             await self._audit(uow, "routine.run", stored, actor)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from claw.core.routines.lateness import DueNow, Waiting, judge_due
 from claw.engine.routines.telling import settle
-from claw.ports.routine_store import ASKED_AGAIN, Occurrence, Outcome, StoredRoutine
+from claw.ports.routine_store import Occurrence, Outcome, StoredRoutine
 from claw.ports.unit_of_work import UnitOfWork
 
 MOST_ATTEMPTS = 5
@@ -17,13 +17,13 @@ MOST_ATTEMPTS = 5
 def judged(occurrences: Sequence[Occurrence], now: datetime, stored: StoredRoutine) -> DueNow:
     """Which of a routine's open occurrences are run now, and which come too late.
 
-    One that a person asked for again is never too late.
+    Those that a person asked for are run, however late, and supersede no planned one.
     """
-    asked = tuple(o.key for o in occurrences if o.reason == ASKED_AGAIN)
+    asked = tuple(o.key for o in occurrences if o.asked)
     waiting = [
         Waiting(key=o.key, instant=o.due_at)
         for o in occurrences
-        if o.due_at is not None and o.key not in asked
+        if o.due_at is not None and not o.asked
     ]
     due = judge_due(waiting, now, stored.routine.lateness)
     return replace(due, run=(*asked, *due.run))

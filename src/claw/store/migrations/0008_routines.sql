@@ -34,6 +34,8 @@ create table claw.occurrence (
     state text not null check (state in
         ('planned', 'claimed', 'done', 'failed', 'missed', 'skipped', 'cancelled')),
     reason text,
+    -- A person wants it run: it takes nothing from the planned ones and is never too late.
+    asked boolean not null default false,
     fence bigint not null default 0,
     attempts integer not null default 0,
     claimed_by uuid,
