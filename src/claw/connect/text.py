@@ -22,6 +22,11 @@ _LOST = re.compile(
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _MOST_LAYERS = 8
+# What can begin a tag, a comment or an entity (a space after "<" is for _BREAK): HTML takes
+# any other "<" or "&" for itself.
+_MARKED_UP = re.compile(r"<\s*[A-Za-z/!?]|&[A-Za-z#]")
+# Made once: its sets of words cost more than a note does.
+_clean = nh3.Cleaner(tags=set(), link_rel=None).clean
 # Words of printable ASCII with one space between them, no markup and no entity: most of
 # what sources say is plain already.
 _PLAIN = re.compile(r"[!-%'-;=-~]++(?: [!-%'-;=-~]++)*+")
@@ -80,9 +85,8 @@ def joined(values: Iterable[object], separator: str = " ") -> str | UnsetType:
 
 def _unwrapped(text: str) -> str:
     """``text`` with one layer of markup and entities taken off."""
-    if "<" in text or "&" in text:
-        broken = _BREAK.sub("\n", text)
-        text = html.unescape(nh3.clean(broken, tags=set(), link_rel=None))
+    if _MARKED_UP.search(text):
+        text = html.unescape(_clean(_BREAK.sub("\n", text)))
     return nfc(_tidy(text))
 
 

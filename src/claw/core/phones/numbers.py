@@ -64,26 +64,22 @@ def metadata_version() -> str:
 def _valid(text: str, country: str) -> tuple[tuple[str, PhoneKind], ...]:
     """The valid numbers in ``text``, each once, in order: E.164 and kind."""
     pieces = [piece for piece in _SEPARATORS.split(text) if any(c.isdigit() for c in piece)]
-    found = [number for piece in pieces for number in _numbers(piece, country)]
-    kinds: dict[str, PhoneKind] = {
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164): _kind(number)
-        for number in found
-    }
-    return tuple(kinds.items())
+    return tuple(dict(read for piece in pieces for read in _numbers(piece, country)).items())
 
 
 _remembered = lru_cache(maxsize=_REMEMBERED)(_valid)
 
 
-def _numbers(piece: str, country: str) -> Sequence[phonenumbers.PhoneNumber]:
+def _numbers(piece: str, country: str) -> Sequence[tuple[str, PhoneKind]]:
     """The number that a piece is, else those that stand among its words: ``0412 … (Andy)``."""
     whole = _parse(piece, country)
     if whole is not None:
         return [whole]
-    return [match.number for match in phonenumbers.PhoneNumberMatcher(piece, country)]
+    matches = phonenumbers.PhoneNumberMatcher(piece, country)
+    return [read for match in matches if (read := _read(match.number)) is not None]
 
 
-def _parse(text: str, country: str) -> phonenumbers.PhoneNumber | None:
+def _parse(text: str, country: str) -> tuple[str, PhoneKind] | None:
     """The valid number in ``text``, as written if it is one, else with ``00`` read as ``+``.
 
     In that order, because ``00`` may begin the country's own prefix for calling abroad
@@ -94,10 +90,19 @@ def _parse(text: str, country: str) -> phonenumbers.PhoneNumber | None:
             number = phonenumbers.parse(reading, country)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_valid_number(number):
-            return number
+        if (read := _read(number)) is not None:
+            return read
     return None
 
 
-def _kind(number: phonenumbers.PhoneNumber) -> PhoneKind:
-    return _KINDS.get(phonenumbers.number_type(number), "unknown")
+def _read(number: phonenumbers.PhoneNumber) -> tuple[str, PhoneKind] | None:
+    """A number in E.164 and its kind, None when it is not valid.
+
+    The type is found by the patterns that make a number valid: it is unknown for exactly
+    those that are not, which asking for both would find out twice.
+    """
+    found = phonenumbers.number_type(number)
+    if found == PhoneNumberType.UNKNOWN:
+        return None
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return e164, _KINDS.get(found, "unknown")
