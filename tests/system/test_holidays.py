@@ -72,3 +72,7 @@ def test_a_region_that_the_data_lost_has_the_holidays_of_its_country():
 
 def test_the_release_is_the_one_that_is_pinned():
     assert CALENDAR.version == "0.109"
+
+
+def test_the_release_is_read_once_however_many_summaries_name_it():
+    assert CALENDAR.version is PackagedHolidays().version

@@ -18,7 +18,7 @@ class PackagedHolidays:
 
     @property
     def version(self) -> str:
-        return metadata.version("holidays")
+        return _version()
 
     def regions(self, country: str) -> Sequence[str] | None:
         regions = _countries().get(country)
@@ -39,6 +39,12 @@ class PackagedHolidays:
             if first <= holiday.date <= last
         }
         return sorted(found, key=lambda holiday: (holiday.date, holiday.name))
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    # Every summary names it, and reading it is dearer than making a small one.
+    return metadata.version("holidays")
 
 
 @lru_cache(maxsize=1)
