@@ -244,6 +244,7 @@ async def _seed_row(connection: asyncpg.Connection, name: str, tenant_id: UUID, 
                    as checks
         from pg_attribute a
         where a.attrelid = ('claw.' || $1)::regclass and a.attnum > 0 and not a.attisdropped
+          and a.attgenerated = ''
         order by a.attnum
         """,
         name,

@@ -39,9 +39,11 @@ class Grants:
 NOTHING = Grants()
 PLATFORM_GRANTS = {
     "migration": Grants(application=frozenset({"SELECT"})),
-    # A tenant is never deleted, re-keyed or given another slug by the application.
+    # A tenant is never deleted, re-keyed or given another slug by the application; whoever
+    # looks for work across tenants sees which are active, and their zones.
     "tenant": Grants(
         application=frozenset({"SELECT", "INSERT", "UPDATE"}),
+        platform=frozenset({"SELECT"}),
         update_columns=frozenset(
             {"name", "zone", "country", "locale", "vertical", "status", "region"}
         ),

@@ -7,10 +7,14 @@ from uuid import UUID
 
 
 class DueStore(Protocol):
-    """Finds tenants with due work that nobody is working on."""
+    """Finds active tenants with due work that nobody is working on."""
 
-    async def occurrences(self, now: datetime, plan_until: datetime) -> Sequence[UUID]:
-        """With occurrences to begin by ``now``, or none planned up to ``plan_until``."""
+    async def occurrences(self, now: datetime, plan_until: datetime, tzdata: str) -> Sequence[UUID]:
+        """With occurrences to begin by ``now``, or to plan.
+
+        That is where none are planned up to ``plan_until``, or some in another zone than
+        the routine has now or by zone data older than ``tzdata``.
+        """
         ...
 
     async def deliveries(self, now: datetime) -> Sequence[UUID]:

@@ -27,8 +27,9 @@ REVERSIBLE = ("changed", "no_longer_named", "absent_date", "paused")
 class StoredRoutine(Struct, frozen=True, kw_only=True):
     """A routine as it is kept.
 
-    Every occurrence due before ``planned_until`` has its row; ``paused_at`` is when it was
-    paused, while it is.
+    Every occurrence due before ``planned_until`` has its row, computed in ``planned_zone`` by
+    zone data of version ``planned_tzdata`` (both empty before the first planning).
+    ``paused_at`` is when it was paused, while it is.
     """
 
     routine_id: UUID
@@ -37,6 +38,8 @@ class StoredRoutine(Struct, frozen=True, kw_only=True):
     paused_at: datetime | None
     created_at: datetime
     planned_until: datetime
+    planned_zone: str = ""
+    planned_tzdata: str = ""
 
 
 class Occurrence(Struct, frozen=True, kw_only=True):

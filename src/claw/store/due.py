@@ -13,12 +13,13 @@ class PostgresDue:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def occurrences(self, now: datetime, plan_until: datetime) -> Sequence[UUID]:
+    async def occurrences(self, now: datetime, plan_until: datetime, tzdata: str) -> Sequence[UUID]:
         rows = await self._tx.fetch(
-            "select tenant_id from claw.tenants_with_occurrences($1, $2) as t (tenant_id) "
+            "select tenant_id from claw.tenants_with_occurrences($1, $2, $3) as t (tenant_id) "
             "order by tenant_id",
             now,
             plan_until,
+            tzdata,
         )
         return [row["tenant_id"] for row in rows]
 

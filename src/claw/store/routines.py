@@ -22,7 +22,10 @@ _OCCURRENCE = (
     "o.prepare_at, o.state, o.reason, o.asked, o.fence, o.attempts, o.snapshot_id, "
     "o.summary_id, o.started_at, o.finished_at"
 )
-_ROUTINE = "routine_id, definition, status, paused_at, created_at, planned_until"
+_ROUTINE = (
+    "routine_id, definition, status, paused_at, created_at, planned_until, planned_zone, "
+    "planned_tzdata"
+)
 # Nobody holds it: never claimed, or claimed by somebody who is gone, and not resting.
 _FREE = (
     "o.state in ('planned', 'claimed') "
@@ -79,7 +82,8 @@ class PostgresRoutines:
         await self._tx.execute(
             """
             update claw.routine
-            set definition = $3, status = $4, paused_at = $5, planned_until = $6
+            set definition = $3, status = $4, paused_at = $5, planned_until = $6,
+                planned_zone = $7, planned_tzdata = $8
             where tenant_id = $1 and routine_id = $2
             """,
             self._tenant_id,
@@ -88,6 +92,8 @@ class PostgresRoutines:
             routine.status,
             routine.paused_at,
             routine.planned_until,
+            routine.planned_zone,
+            routine.planned_tzdata,
         )
 
     async def lock(self, routine_id: UUID) -> None:
@@ -359,6 +365,8 @@ def _routine(row: asyncpg.Record) -> StoredRoutine:
         paused_at=row["paused_at"],
         created_at=row["created_at"],
         planned_until=row["planned_until"],
+        planned_zone=row["planned_zone"],
+        planned_tzdata=row["planned_tzdata"],
     )
 
 

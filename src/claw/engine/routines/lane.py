@@ -58,7 +58,7 @@ class OccurrenceLane:
     async def due_tenants(self, now: datetime) -> Sequence[UUID]:
         """Tenants with something to plan or to run that nobody is working on."""
         async with self._db.platform() as uow:
-            return await uow.due.occurrences(now, now + PLAN_AHEAD / 2)
+            return await uow.due.occurrences(now, now + PLAN_AHEAD / 2, self._tzdata)
 
     async def work(self, tenant: Tenant, now: datetime) -> bool:
         """Plan, settle what is missed, run one occurrence; True when another one is due."""
@@ -91,13 +91,20 @@ class OccurrenceLane:
             tell_lacking(uow, moved, await uow.routines.move(moved), now)
             self._log.info("moved occurrences", routine=stored.routine.name, count=len(moved))
         until = now + PLAN_AHEAD
-        if moved or until > stored.planned_until:
+        known = (stored.planned_zone, stored.planned_tzdata) == (plan.zone, self._tzdata)
+        if until > stored.planned_until or not known:
             # Dates whose instants a new zone brought nearer may lie before what is planned.
-            start = min(stored.planned_until, now) if moved else stored.planned_until
+            start = stored.planned_until if known else min(stored.planned_until, now)
             rows = plan.rows(max(start, stored.created_at), until, now=now)
             tell_lacking(uow, rows, await uow.routines.plan(rows), now)
-            planned_until = max(until, stored.planned_until)
-            await uow.routines.save(replace(stored, planned_until=planned_until))
+            await uow.routines.save(
+                replace(
+                    stored,
+                    planned_until=max(until, stored.planned_until),
+                    planned_zone=plan.zone,
+                    planned_tzdata=self._tzdata,
+                )
+            )
 
     async def _judge(self, tenant: Tenant, now: datetime) -> list[tuple[StoredRoutine, Occurrence]]:
         """Settle what comes too late; what is to be run now, or prepared, by due time."""

@@ -108,6 +108,8 @@ create table claw.tenant (
 grant select, insert on claw.tenant to claw_app, claw_worker;
 grant update (name, zone, country, locale, vertical, status) on claw.tenant
     to claw_app, claw_worker;
+-- Work is found for active tenants alone.
+grant select (tenant_id, zone, status) on claw.tenant to claw_platform;
 
 -- One row for each party that shares a vendor's rate limit, keyed by a keyed hash so that
 -- the row tells nobody who that is. Reached through claw.take_rate alone.

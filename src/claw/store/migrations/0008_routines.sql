@@ -5,18 +5,24 @@ create table claw.routine (
     routine_id uuid not null,
     name text not null check (name ~ '^[a-z][a-z0-9-]{0,30}$'),
     definition jsonb not null,
+    -- Null: the tenant's own.
+    zone text generated always as (definition ->> 'zone') stored,
     status text not null check (status in ('active', 'paused', 'removed')),
     paused_at timestamptz,
     created_at timestamptz not null,
     -- Every occurrence due before this has its row.
     planned_until timestamptz not null,
+    -- The zone and the version of its data that what is planned was computed by.
+    planned_zone text not null default '',
+    planned_tzdata text not null default '',
     primary key (tenant_id, routine_id)
 );
 -- A removed routine keeps its occurrences; its name is free again.
 create unique index routine_name on claw.routine (tenant_id, name) where status <> 'removed';
 create index routine_to_plan on claw.routine (planned_until) where status = 'active';
 select claw.govern('claw.routine');
-select claw.show_to_platform('claw.routine', 'tenant_id, routine_id, status, planned_until');
+select claw.show_to_platform('claw.routine',
+    'tenant_id, routine_id, status, planned_until, zone, planned_zone, planned_tzdata');
 
 -- The key is what makes an occurrence happen once: the local date, the instant for those
 -- that are spaced, manual:<id> for one that a person asked for.
@@ -58,18 +64,26 @@ select claw.govern('claw.occurrence');
 select claw.show_to_platform('claw.occurrence',
     'tenant_id, routine_id, state, prepare_at, claimed_until, try_again_at');
 
--- Tenants with something to plan before `plan_until` or to begin by `moment` that nobody
--- is working on. Ids only.
-create function claw.tenants_with_occurrences(moment timestamptz, plan_until timestamptz)
+-- Active tenants with something to plan before `plan_until`, or planned in another zone or by
+-- older zone data than `tzdata`, or to begin by `moment` with nobody working on it. Ids only.
+-- Older data alone: while an installation is upgraded, two versions must not take turns.
+create function claw.tenants_with_occurrences(
+    moment timestamptz, plan_until timestamptz, tzdata text)
 returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp as $due$
     select r.tenant_id from claw.routine r
-    where r.status = 'active' and r.planned_until < plan_until
+    join claw.tenant t on t.tenant_id = r.tenant_id
+    where t.status = 'active' and r.status = 'active'
+      and (r.planned_until < plan_until
+           or r.planned_zone <> coalesce(r.zone, t.zone)
+           or r.planned_tzdata < tzdata collate "C")
     union
     select o.tenant_id from claw.occurrence o
     join claw.routine r on r.tenant_id = o.tenant_id and r.routine_id = o.routine_id
-    where o.state in ('planned', 'claimed') and o.prepare_at <= moment and r.status = 'active'
+    join claw.tenant t on t.tenant_id = o.tenant_id
+    where o.state in ('planned', 'claimed') and o.prepare_at <= moment
+      and t.status = 'active' and r.status = 'active'
       and (o.claimed_until is null or o.claimed_until <= clock_timestamp())
       and (o.try_again_at is null or o.try_again_at <= clock_timestamp())
 $due$;
-select claw.entrust('claw.tenants_with_occurrences(timestamptz, timestamptz)');
+select claw.entrust('claw.tenants_with_occurrences(timestamptz, timestamptz, text)');

@@ -32,13 +32,15 @@ select claw.govern('claw.delivery');
 select claw.show_to_platform('claw.delivery',
     'tenant_id, state, not_before, claimed_until, try_again_at');
 
--- Tenants with something to deliver by `moment` that nobody is working on. Ids only.
+-- Active tenants with something to deliver by `moment` that nobody is working on. Ids only.
 create function claw.tenants_with_deliveries(moment timestamptz)
 returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp as $due$
-    select distinct tenant_id from claw.delivery
-    where state in ('planned', 'attempting') and not_before <= moment
-      and (claimed_until is null or claimed_until <= clock_timestamp())
-      and (try_again_at is null or try_again_at <= clock_timestamp())
+    select distinct d.tenant_id from claw.delivery d
+    join claw.tenant t on t.tenant_id = d.tenant_id
+    where t.status = 'active'
+      and d.state in ('planned', 'attempting') and d.not_before <= moment
+      and (d.claimed_until is null or d.claimed_until <= clock_timestamp())
+      and (d.try_again_at is null or d.try_again_at <= clock_timestamp())
 $due$;
 select claw.entrust('claw.tenants_with_deliveries(timestamptz)');

@@ -79,7 +79,7 @@ create table claw.webhook_outcome (
 );
 select claw.govern('claw.webhook_outcome', append_only => true);
 
--- Endpoints that are behind their tenant's events and that nobody calls now. Ids only; at
+-- Endpoints that are behind their active tenant's events and that nobody calls now. Ids only; at
 -- most so many, since each is a lane of its own.
 create function claw.webhooks_due(most integer)
 returns table (tenant_id uuid, endpoint_id uuid)
@@ -87,7 +87,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $d
     select e.tenant_id, e.endpoint_id
     from claw.webhook_endpoint e
     join claw.event_counter c on c.tenant_id = e.tenant_id
-    where e.status = 'active' and e.cursor < c.last
+    join claw.tenant t on t.tenant_id = e.tenant_id
+    where t.status = 'active' and e.status = 'active' and e.cursor < c.last
       and (e.claimed_until is null or e.claimed_until <= clock_timestamp())
       and (e.try_again_at is null or e.try_again_at <= clock_timestamp())
     order by e.try_again_at nulls first, e.tenant_id, e.endpoint_id

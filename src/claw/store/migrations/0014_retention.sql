@@ -21,11 +21,13 @@ create index retention_due on claw.retention (due_at);
 select claw.govern('claw.retention');
 select claw.show_to_platform('claw.retention', 'tenant_id, due_at');
 
--- Tenants whose snapshots are to be thinned by `moment`. Ids only.
+-- Active tenants whose snapshots are to be thinned by `moment`. Ids only.
 create function claw.tenants_to_thin(moment timestamptz)
 returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp as $due$
-    select tenant_id from claw.retention where due_at <= moment
+    select r.tenant_id from claw.retention r
+    join claw.tenant t on t.tenant_id = r.tenant_id
+    where t.status = 'active' and r.due_at <= moment
 $due$;
 select claw.entrust('claw.tenants_to_thin(timestamptz)');
 
