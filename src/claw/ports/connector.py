@@ -60,7 +60,7 @@ class StreamSpec(Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...] = ()
 
 
-class Raw(Struct, frozen=True, kw_only=True):
+class Raw(Struct, frozen=True, kw_only=True, gc=False):
     """One object of the source, exactly as received.
 
     ``source_id`` is encoded (``claw.core.model.reference.source_id``) and unique within
@@ -84,14 +84,14 @@ class Missing(Struct, frozen=True, kw_only=True):
 Part: TypeAlias = Raw | Missing
 
 
-class Bundle(Struct, frozen=True, kw_only=True):
+class Bundle(Struct, frozen=True, kw_only=True, gc=False):
     """A primary object and the linked objects its records are made from, by role."""
 
     primary: Raw
     parts: Mapping[str, Part]
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class Page(Struct, frozen=True, kw_only=True, gc=False):
     """Some bundles of a slice, in the source's order."""
 
     bundles: tuple[Bundle, ...]
@@ -151,7 +151,7 @@ class MapEnv(Struct, frozen=True, kw_only=True):
     settings: Mapping[str, str]
 
 
-class Mapped(Struct, frozen=True, kw_only=True):
+class Mapped(Struct, frozen=True, kw_only=True, gc=False):
     """The canonical records a bundle gives, the primary one first."""
 
     records: tuple[Record, ...]

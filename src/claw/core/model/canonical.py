@@ -146,6 +146,8 @@ def nfc(text: str) -> str:
 
     PostgreSQL text and JSON cannot carry them, and they say nothing to a person.
     """
+    if text.isascii() and "\x00" not in text:
+        return text
     cleaned = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     return unicodedata.normalize("NFC", cleaned.replace("\x00", "\ufffd"))
 

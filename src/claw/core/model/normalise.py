@@ -33,6 +33,7 @@ from claw.core.model.records import (
     Location,
     Progress,
     Record,
+    Resource,
     Segment,
     Shift,
 )
@@ -41,6 +42,11 @@ from claw.core.time import whole_seconds
 T = TypeVar("T")
 
 _decoder = msgspec.json.Decoder(Record)
+# A record is read back as what it is, which is quicker than finding that out again.
+_read_back: dict[type, Callable[[bytes], Record]] = {
+    each: msgspec.json.Decoder(each).decode
+    for each in (Appointment, Customer, Location, Resource, Shift)
+}
 # Booleans that are always written, because false is the source's own word.
 _ALWAYS_WRITTEN = frozenset({"active"})
 # Inside extensions every boolean is a value of its own.
@@ -73,11 +79,26 @@ def store_form(record: Record) -> StoredForm:
     Raises:
         NotCanonical: when a value is outside the canonical profile.
     """
-    return settled_form(record) or _form(record, canonical_bytes(normalise(record)))
+    return _form(record, stored_bytes(record))
+
+
+def stored_bytes(record: Record) -> bytes:
+    """The canonical bytes of a record in its one form.
+
+    Raises:
+        NotCanonical: when a value is outside the canonical profile.
+    """
+    return _settled_bytes(record) or canonical_bytes(normalise(record))
 
 
 def settled_form(record: Record) -> StoredForm | None:
-    """:func:`store_form` of a record that is in its one form already, None when it may not be.
+    """:func:`store_form` of a record that is in its one form already, None when it may not be."""
+    canonical = _settled_bytes(record)
+    return None if canonical is None else _form(record, canonical)
+
+
+def _settled_bytes(record: Record) -> bytes | None:
+    """:func:`stored_bytes` of a record in its one form, None when it may not be in it.
 
     Most are, since connectors make them with the kit. Such a record's bytes read back as a
     record, which also proves that its values are of the types they should be.
@@ -87,12 +108,12 @@ def settled_form(record: Record) -> StoredForm | None:
         canonical = encode_settled(settled)
         if canonical is None or _says_false(record):
             return None
-        read_back = _decoder.decode(canonical)
+        read_back = _read_back[type(record)](canonical)
         # Only instants can read back as something else: of an offset below a minute.
         if isinstance(record, _DATED) and read_back != settled:
             return None
-        return _form(record, canonical) if _is_exact(settled) else None
-    except (NotCanonical, msgspec.DecodeError, TypeError, ValueError, AttributeError):
+        return canonical if _is_exact(settled) else None
+    except (NotCanonical, msgspec.DecodeError, TypeError, ValueError, LookupError, AttributeError):
         return None
 
 
@@ -220,6 +241,8 @@ def _extension_key(item: object) -> tuple[str, bytes]:
 
 def _ordered(appointment: Appointment) -> Appointment:
     """In the one order of each list, without what is volatile."""
+    if len(appointment.segments) < 2 and not appointment.progress and not appointment.flags:
+        return replace(appointment, source_updated_at=UNSET, source_url=UNSET)
     return replace(
         appointment,
         segments=_sorted(appointment.segments, _segment_key),

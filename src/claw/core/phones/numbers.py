@@ -48,7 +48,7 @@ def parse_phones(raw: str, country: str, label: str | UnsetType = UNSET) -> tupl
     valid = read(text, country)
     if not valid:
         return (Phone(raw=text, kind="unknown", label=label),)
-    return tuple(Phone(raw=text, e164=e164, kind=kind, label=label) for e164, kind in valid)
+    return tuple([Phone(raw=text, e164=e164, kind=kind, label=label) for e164, kind in valid])
 
 
 def mask(e164: str) -> str:
