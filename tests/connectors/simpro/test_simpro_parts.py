@@ -3,9 +3,13 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import cast
 
 import pytest
 
+from claw.connectors.simpro import parts
 from claw.connectors.simpro.connector import CONNECTOR
 from claw.core.model.records import Customer
 from claw.ports.connector import Bundle, Missing, Raw
@@ -42,6 +46,11 @@ def batches(world: SimproWorld, resource: str) -> list[int]:
     return [len(match[1].split(",")) for match in found if match]
 
 
+def remembered(world: SimproWorld, what: str) -> Mapping[object, object]:
+    """What the run keeps to itself under one name."""
+    return cast("Mapping[object, object]", world.scratch[what])
+
+
 async def test_linked_objects_come_in_batches_of_at_most_a_hundred() -> None:
     world = SimproWorld()
     read = await world.read(days=14)
@@ -63,6 +72,29 @@ async def test_what_was_read_once_is_not_asked_for_again_in_the_run() -> None:
     world.scratch.clear()
     await world.read()
     assert len(world.asked("jobs")) == 2 * asked
+
+
+async def test_a_long_run_remembers_so_many_objects_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = SimproWorld()
+    whole = await plain.read(days=7)
+    assert len(remembered(plain, "simpro.parts")) > 50
+    monkeypatch.setattr(parts, "MOST_REMEMBERED", 50)
+    world = SimproWorld()
+    read = await world.read(days=7)
+    assert read.bundles == whole.bundles
+    assert len(remembered(world, "simpro.parts")) == 50
+    assert (await world.read(days=7)).bundles == whole.bundles
+    assert len(remembered(world, "simpro.parts")) == 50
+
+
+async def test_the_rows_of_an_earlier_window_are_let_go() -> None:
+    world = SimproWorld()
+    await world.read(days=7)
+    await world.read(first=TODAY + timedelta(days=7), days=2)
+    days = {TODAY + timedelta(days=7), TODAY + timedelta(days=8)}
+    assert set(remembered(world, "simpro.rows_of_a_day")) == days
 
 
 async def test_nothing_is_kept_that_was_not_asked_for() -> None:

@@ -74,6 +74,7 @@ class SimproConnector:
             raise ConnectorBug(f"appointments cannot be read by {request.mode}")
         first = local_date(request.slice.start, zone)
         last = local_date(request.slice.end - timedelta(seconds=1), zone)
+        crews.forget()
         rows = await rows_between(ctx, reader, first, last)
         crews.remember(list(dates(first, last)), rows)
         for start in range(0, len(rows), _BUNDLES_A_PAGE):

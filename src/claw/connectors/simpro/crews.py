@@ -19,7 +19,7 @@ _ROWS = "simpro.rows_of_a_day"
 
 
 class Crews:
-    """The rows of whole days, as far as this run has read them."""
+    """The rows of whole days: of the window that is being read, and what was asked for since."""
 
     def __init__(self, ctx: Context, reader: Reader) -> None:
         self._ctx = ctx
@@ -27,6 +27,10 @@ class Crews:
         self._days = cast(
             "MutableMapping[date, Sequence[Row] | None]", ctx.scratch.setdefault(_ROWS, {})
         )
+
+    def forget(self) -> None:
+        """Drop the rows of earlier windows: nothing asks for them, and a run may be long."""
+        self._days.clear()
 
     def remember(self, days: Sequence[date], rows: Sequence[Row]) -> None:
         """Keep the rows of whole days that were just read; looked through only when asked."""

@@ -1,6 +1,7 @@
 """Which linked objects belong to a row, and fetching them in batches, each once a run."""
 
 from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from itertools import islice
 from typing import cast
 
 import msgspec
@@ -33,6 +34,12 @@ from claw.connectors.simpro.wire import (
 )
 
 BATCH = 100
+MOST_REMEMBERED = 10_000
+"""Objects that are remembered, some 7 MB: a run of any length needs no more memory.
+
+The few businesses that have more in one window read again what was not pointed to for long;
+a page of rows points to fewer than 2,000.
+"""
 WORK_KINDS = ("job", "quote", "lead")
 _WORK = ("Customer", "CustomerContact", "Site", "SiteContact", "Stage", "Status")
 _LEAST_WORK = ("ID", "Customer", "Site")
@@ -84,7 +91,7 @@ Links = Mapping[str, tuple[str, int]]
 
 
 class Parts:
-    """The linked objects of one run; each is fetched once and remembered."""
+    """The linked objects of one run; each is fetched once, as far as it is remembered."""
 
     def __init__(self, ctx: Context, reader: Reader) -> None:
         self._ctx = ctx
@@ -104,13 +111,25 @@ class Parts:
         await self._fetch(first)
         links = [{**found, **self._work_links(found)} for found in first]
         await self._fetch(links)
-        return [
+        bundles = [
             Bundle(
                 primary=Raw(source_id=source_id("schedule", decode(body, OnlyId).id), body=body),
-                parts={role: self._known[source_id(*link)] for role, link in found.items()},
+                parts={role: self._used(source_id(*link)) for role, link in found.items()},
             )
             for (body, _), found in zip(read, links, strict=True)
         ]
+        self._forget_the_longest_unused()
+        return bundles
+
+    def _used(self, identity: str) -> Part:
+        """A part that is known; it is now the last that would be forgotten."""
+        part = self._known[identity] = self._known.pop(identity)
+        return part
+
+    def _forget_the_longest_unused(self) -> None:
+        """Only between two batches of rows: those of one need all of theirs at once."""
+        for identity in list(islice(self._known, max(0, len(self._known) - MOST_REMEMBERED))):
+            del self._known[identity]
 
     def _work_links(self, links: Links) -> Links:
         """What the job, quote or lead of a row points to."""
