@@ -54,7 +54,7 @@ async def lanes(url: str, batch: int, span: Span, stop: asyncio.Event) -> None:
         db, clock, quiet = PostgresDatabase(pool), SystemClock(), Quiet()
         kinds = {"item": ItemLane(pool, batch, span.finished)}
         worker = Worker(
-            runtime=QueueRuntime(url),
+            runtime=QueueRuntime(url, quiet),
             runner=LaneRunner(
                 db=db, clock=clock, ids=RandomIds(), kinds=kinds, metrics=quiet, log=quiet
             ),

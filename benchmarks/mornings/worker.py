@@ -87,7 +87,7 @@ def worker_on(pool: Pool, url: str, clock: SpedClock) -> Worker:
         ),
     }
     return Worker(
-        runtime=QueueRuntime(url),
+        runtime=QueueRuntime(url, quiet),
         runner=LaneRunner(db=db, clock=clock, ids=ids, kinds=kinds, metrics=quiet, log=quiet),
         sweep=Sweep(db=db, clock=clock, kinds=kinds, metrics=quiet, log=quiet),
     )

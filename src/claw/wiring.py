@@ -251,7 +251,7 @@ def wire(
         ),
         usage=UsageService(db, clock),
         worker=Worker(
-            runtime=QueueRuntime(application_url),
+            runtime=QueueRuntime(application_url, parts.log),
             runner=LaneRunner(
                 db=db,
                 clock=clock,

@@ -83,7 +83,7 @@ def worker(pool: Pool, url: str, clock: FileClock) -> Worker:
         ),
     }
     return Worker(
-        runtime=QueueRuntime(url),
+        runtime=QueueRuntime(url, tally),
         runner=LaneRunner(db=db, clock=clock, ids=ids, kinds=kinds, metrics=tally, log=tally),
         sweep=Sweep(db=db, clock=clock, kinds=kinds, metrics=tally, log=tally),
     )

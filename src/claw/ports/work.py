@@ -16,7 +16,10 @@ from claw.ports.tenant_store import Tenant
 WEBHOOK = "webhook"
 """The kinds of work that go to one endpoint each are named ``webhook:<endpoint id>``."""
 
-Answer: TypeAlias = Callable[[UUID, str], Awaitable[None]]
+OCCURRENCE = "occurrence"
+"""The kind of work that plans and runs routines."""
+
+Answer: TypeAlias = Callable[[UUID, str], Awaitable[object]]
 """What is done about a call for (tenant, kind)."""
 
 

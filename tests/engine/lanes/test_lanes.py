@@ -12,7 +12,9 @@ import pytest
 from claw.core.errors import SourceFailed
 from claw.engine.lanes.runner import LaneRunner
 from claw.engine.lanes.sweep import ClockStopped, Sweep
+from claw.engine.lanes.worker import Worker
 from claw.ports.tenant_store import Tenant
+from claw.ports.work import Answer
 from claw.store.embedded import Urls
 from claw.store.queue.runtime import QueueRuntime
 from claw.store.tenancy import Pool
@@ -34,8 +36,10 @@ class Pending:
     served: list[UUID] = field(default_factory=list[UUID])
     after_reading: Hook | None = None
     trouble: list[Exception] = field(default_factory=list[Exception])
+    looks: int = 0
 
     async def due_tenants(self, now: datetime) -> Sequence[UUID]:
+        self.looks += 1
         return [tenant for tenant, rows in self.due.items() if rows]
 
     async def work(self, tenant: Tenant, now: datetime) -> bool:
@@ -251,6 +255,50 @@ async def test_a_sweep_calls_again_where_whoever_answered_may_have_died(
     assert len(await calls(quiet)) == 1
 
 
+class Deaf:
+    """A runtime that hears nothing."""
+
+    async def run(self, answer: Answer, *, stop: asyncio.Event) -> None:
+        await stop.wait()
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_what_is_due_and_comes_to_nothing_is_not_looked_at_in_a_spin(
+    quiet: Pool, world: World, held: bool
+) -> None:
+    tenant, db = world.tenant.tenant_id, PostgresDatabase(quiet)
+    pending = Pending({tenant: 1}, trouble=[SourceFailed("no", code="source_failed")] * 999)
+    if held:
+        async with db.tenant(tenant) as uow:
+            await uow.lanes.call(pending.kind, RandomIds().new(), seconds=30)
+    sweep = Sweep(
+        db=db,
+        clock=HandClock(NOW),
+        kinds={pending.kind: pending},
+        metrics=Tally(),
+        log=Tally(),
+    )
+    worker = Worker(runtime=Deaf(), runner=runner(db, pending), sweep=sweep)
+
+    assert not await worker.until_idle(seconds=0.5)
+
+    assert 2 <= pending.looks <= 6
+
+
+async def test_much_that_is_due_is_worked_without_a_rest(quiet: Pool, world: World) -> None:
+    db, pending = PostgresDatabase(quiet), Pending({world.tenant.tenant_id: 200}, batch=1)
+    sweep = Sweep(
+        db=db,
+        clock=HandClock(NOW),
+        kinds={pending.kind: pending},
+        metrics=Tally(),
+        log=Tally(),
+    )
+    worker = Worker(runtime=Deaf(), runner=runner(db, pending), sweep=sweep)
+
+    assert await worker.until_idle(seconds=30)  # with a rest after each it would take 40
+
+
 @edge("time:39")
 async def test_a_wall_clock_that_gained_days_fires_nothing(quiet: Pool) -> None:
     clock = HandClock(NOW)
@@ -279,7 +327,7 @@ async def test_a_committed_call_is_answered_by_any_process_at_once(
     tenant = world.tenant.tenant_id
     pending = Pending({tenant: 1})
     stop = asyncio.Event()
-    runtime = QueueRuntime(server.app)
+    runtime = QueueRuntime(server.app, Tally())
     running = asyncio.create_task(
         runtime.run(runner(PostgresDatabase(quiet), pending).answer, stop=stop)
     )
@@ -304,7 +352,7 @@ async def test_small_tenants_behind_a_large_backlog_are_served_in_the_first_twen
             await uow.work.ring(pending.kind)
     stop = asyncio.Event()
     running = asyncio.create_task(
-        QueueRuntime(server.app).run(runner(db, pending).answer, stop=stop)
+        QueueRuntime(server.app, Tally()).run(runner(db, pending).answer, stop=stop)
     )
 
     await until(lambda: not any(pending.due[tenant] for tenant in small))

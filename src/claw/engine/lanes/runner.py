@@ -41,8 +41,10 @@ class LaneRunner:
         self._metrics = metrics
         self._log = log
 
-    async def answer(self, tenant_id: UUID, kind: str) -> None:
+    async def answer(self, tenant_id: UUID, kind: str) -> bool:
         """Work a lane unless somebody does: whoever holds it hears that it was called.
+
+        True when something was worked here and more is due.
 
         Never raises for the work's own trouble: that is accounted for where the work is,
         and a call that failed must not be repeated for it.
@@ -52,17 +54,19 @@ class LaneRunner:
             tenant = await uow.lanes.tenant()
             if work is None or tenant is None or tenant.status != "active":
                 self._log.info("call for nothing here", kind=kind)
-                return
+                return False
             hold = await uow.lanes.call(kind, self._ids.new(), seconds=LEASE_SECONDS)
-        if hold is not None:
-            await self._rounds(tenant, work, hold)
+        return hold is not None and await self._rounds(tenant, work, hold)
 
     def _work_of(self, kind: str) -> LaneKind | None:
         family = self._families.get(_prefix(kind))
         return self._kinds.get(kind) if family is None else family.member(kind)
 
-    async def _rounds(self, tenant: Tenant, work: LaneKind, hold: LaneHold) -> None:
-        """One batch; further ones only for calls that came meanwhile and found us busy."""
+    async def _rounds(self, tenant: Tenant, work: LaneKind, hold: LaneHold) -> bool:
+        """One batch; further ones only for calls that came meanwhile and found us busy.
+
+        True when more is due, which was called for.
+        """
         while True:
             async with self._kept(tenant, hold):
                 more = await self._batch(tenant, work)
@@ -71,14 +75,14 @@ class LaneRunner:
                 async with self._db.tenant(tenant.tenant_id) as uow:
                     await uow.work.ring(work.kind)
                     await uow.lanes.let_go(hold)
-                return
+                return True
             async with self._db.tenant(tenant.tenant_id) as uow:
                 if await uow.lanes.release(hold):
-                    return
+                    return False
                 seen = await uow.lanes.look(hold, seconds=LEASE_SECONDS)
             if seen is None:
                 self._log.warning("lane lost", kind=work.kind, tenant=tenant.slug)
-                return
+                return False
             hold = seen
 
     async def _batch(self, tenant: Tenant, work: LaneKind) -> bool:

@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
+
 from claw.core.errors import ClawError
 from claw.core.routines.clock_jumps import Tick, judge_tick
 from claw.engine.lanes.kind import LaneFamily, LaneKind
@@ -28,6 +30,17 @@ class ClockStopped(ClawError):
             code="clock_jumped",
             hint="check this machine's clock; if it is right, start the worker again",
         )
+
+
+class Round(Struct, frozen=True, kw_only=True):
+    """Lanes that had something due, and whether one that was worked said there is more."""
+
+    due: frozenset[tuple[str, UUID]]
+    more: bool
+
+    def is_like(self, before: "Round | None") -> bool:
+        """Whether it got nowhere: the same lanes are due as before, and none has more."""
+        return before is not None and self.due == before.due and not self.more
 
 
 class Sweep:
@@ -62,15 +75,15 @@ class Sweep:
             called += len(idle)
         return called
 
-    async def work(self, runner: LaneRunner) -> int:
-        """Work every lane with something due here, one batch each; how many there were."""
-        now = self._clock.now()
-        due = 0
-        async for kind, tenants in self._due(now):
+    async def work(self, runner: LaneRunner) -> Round:
+        """Work every lane with something due here, one batch each."""
+        due: set[tuple[str, UUID]] = set()
+        more = False
+        async for kind, tenants in self._due(self._clock.now()):
             for tenant_id in tenants:
-                due += 1
-                await runner.answer(tenant_id, kind)
-        return due
+                due.add((kind, tenant_id))
+                more = await runner.answer(tenant_id, kind) or more
+        return Round(due=frozenset(due), more=more)
 
     async def _due(self, now: datetime) -> AsyncGenerator[tuple[str, Sequence[UUID]]]:
         """Kinds with tenants that have something due."""

@@ -8,8 +8,11 @@ import asyncio
 
 from claw.core.errors import InternalError
 from claw.engine.lanes.runner import LaneRunner
-from claw.engine.lanes.sweep import Sweep
+from claw.engine.lanes.sweep import Round, Sweep
 from claw.ports.work import WorkRuntime
+
+REST_SECONDS = 0.2
+"""How long is rested where something is due and nothing comes of it."""
 
 
 class WorkerNotReady(InternalError):
@@ -61,8 +64,13 @@ class Worker:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while await self._sweep.work(self._runner):
+        before: Round | None = None
+        while True:
+            done = await self._sweep.work(self._runner)
+            if not done.due:
+                return True
             if loop.time() >= deadline:
                 return False
-            await asyncio.sleep(0)
-        return True
+            # Somebody else works there, or it fails at once: looking again at once is no use.
+            await asyncio.sleep(REST_SECONDS if done.is_like(before) else 0)
+            before = done

@@ -13,6 +13,7 @@ from pgqueuer.domain.models import Job
 from pgqueuer.ports.driver import NotifyCallback
 
 from claw.core.errors import InstallationBroken
+from claw.ports.connector import Log
 from claw.ports.work import Answer
 from claw.store.queue.names import ENTRYPOINT, Call, queries, settings
 
@@ -23,7 +24,7 @@ AT_ONCE = 20
 _POLL = timedelta(seconds=5)
 _HEARTBEAT = timedelta(seconds=30)
 _KEEP_LOG = "1 day"
-_HOUSEKEEPING_SECONDS = 3600.0
+HOUSEKEEPING_SECONDS = 3600.0
 
 
 class ListeningFirst(AsyncpgPoolDriver):
@@ -49,7 +50,7 @@ class ListeningFirst(AsyncpgPoolDriver):
         await super().notify(channel, payload)
 
 
-async def hear(pool: asyncpg.Pool, answer: Answer, stop: asyncio.Event) -> None:
+async def hear(pool: asyncpg.Pool, answer: Answer, stop: asyncio.Event, log: Log) -> None:
     """Answer calls until ``stop`` is set; those under way finish.
 
     Raises:
@@ -67,7 +68,7 @@ async def hear(pool: asyncpg.Pool, answer: Answer, stop: asyncio.Event) -> None:
         manager.shutdown.set()
 
     closing = asyncio.create_task(shut_down())
-    keeping = asyncio.create_task(_keep_house(pool))
+    keeping = asyncio.create_task(keep_house(pool, log))
     try:
         await manager.run(
             dequeue_timeout=_POLL,
@@ -89,12 +90,21 @@ async def hear(pool: asyncpg.Pool, answer: Answer, stop: asyncio.Event) -> None:
                 await task
 
 
-async def _keep_house(pool: asyncpg.Pool) -> None:
-    """Forget old entries of the queue's own log; what was done stands in our tables."""
+async def keep_house(
+    pool: asyncpg.Pool, log: Log, *, every_seconds: float = HOUSEKEEPING_SECONDS
+) -> None:
+    """Forget old entries of the queue's own log; what was done stands in our tables.
+
+    Goes on until it is cancelled: a failure is logged and tried again the next time.
+    """
     while True:
-        await pool.execute(
-            f"delete from {settings().qualified.queue_table_log} "
-            "where created < clock_timestamp() - $1::text::interval",
-            _KEEP_LOG,
-        )
-        await asyncio.sleep(_HOUSEKEEPING_SECONDS)
+        try:
+            await pool.execute(
+                f"delete from {settings().qualified.queue_table_log} "
+                "where created < clock_timestamp() - $1::text::interval",
+                _KEEP_LOG,
+            )
+        except Exception as error:  # noqa: BLE001
+            # Calls are answered without it; ended silently, the log would grow for ever.
+            log.warning("housekeeping failed", code=type(error).__name__)
+        await asyncio.sleep(every_seconds)

@@ -4,6 +4,7 @@ import asyncio
 
 import asyncpg
 
+from claw.ports.connector import Log
 from claw.ports.work import Answer
 from claw.store.trouble import server_trouble, told, where
 
@@ -11,8 +12,9 @@ from claw.store.trouble import server_trouble, told, where
 class QueueRuntime:
     """``WorkRuntime`` over connections of its own; the listening one must not be pooled."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, log: Log) -> None:
         self._url = url
+        self._log = log
 
     async def run(self, answer: Answer, *, stop: asyncio.Event) -> None:
         """Answer calls until ``stop`` is set; those under way finish."""
@@ -23,6 +25,6 @@ class QueueRuntime:
             pool = await asyncpg.create_pool(self._url, min_size=2, max_size=6, timeout=10)
         try:
             with server_trouble(place):
-                await hear(pool, answer, stop)
+                await hear(pool, answer, stop, self._log)
         finally:
             pool.terminate()
