@@ -1,5 +1,7 @@
 """What a person asks for runs besides what is planned, and stays asked for until it has run."""
 
+import json
+
 import pytest
 
 from claw.core.errors import SourceFailed
@@ -88,3 +90,18 @@ async def test_what_is_asked_for_again_outlasts_the_first_passing_failure(
 
     assert stub.runs == ["2026-11-26"]
     assert (await routines.occurrence("2026-11-26")).state == "done"
+
+
+async def test_a_run_that_is_asked_for_calls_a_worker_at_once(routines: RoutineWorld) -> None:
+    await routines.add()
+    tenant = routines.world.tenant.tenant_id
+
+    await run_now(routines)
+
+    async with routines.world.pool.platform() as tx:
+        calls = await tx.fetch(
+            "select payload from claw_queue.pgqueuer where status = 'queued' "
+            "and position($1 in convert_from(payload, 'UTF8')) > 0",
+            str(tenant),
+        )
+    assert [json.loads(call["payload"])["kind"] for call in calls] == ["occurrence"]

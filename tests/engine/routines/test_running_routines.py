@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from msgspec.structs import replace
 
-from claw.core.errors import NotFound, Refused, SourceFailed
+from claw.core.errors import InvalidInput, NotFound, Refused, SourceFailed
 from claw.core.routines.routine import Lateness
 from claw.core.time import Daily, EveryMinutes, MonthlyDay, Weekly
 from claw.engine.routines.settling import MOST_ATTEMPTS
@@ -526,6 +526,17 @@ async def test_a_change_of_the_clocks_over_the_weekend_is_explained_on_monday(ro
     assert monday.due.key == "2026-10-05"
     assert monday.note == "clocks went forward by 1 h since the one before"
     assert tuesday.note is None
+
+
+@pytest.mark.parametrize("year", [1, 1899, 2199, 9999])
+async def test_next_computes_nothing_where_zone_rules_say_nothing(routines, year):
+    await routines.add()
+    after = datetime(year, 12, 31, 23, tzinfo=UTC)
+
+    with pytest.raises(InvalidInput) as refused:
+        await routines.service.next(routines.world.tenant, "morning", count=2, after=after)
+
+    assert refused.value.field == "after"
 
 
 async def test_another_business_sees_nothing_of_it(routines, pool):

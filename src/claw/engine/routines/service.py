@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from claw.core.errors import NotFound, Refused
+from claw.core.errors import InvalidInput, NotFound, Refused
 from claw.core.events.catalog import (
     RoutineAdded,
     RoutineChanged,
@@ -18,6 +18,8 @@ from claw.core.events.catalog import (
 from claw.core.routines.explaining import explain
 from claw.core.routines.routine import Routine, check_routine_name
 from claw.core.time import (
+    FIRST_YEAR,
+    LAST_YEAR,
     Due,
     Recurrence,
     check_recurrence,
@@ -36,6 +38,7 @@ from claw.ports.ids import Ids
 from claw.ports.routine_store import Occurrence, Outcome, RoutineStatus, StoredRoutine
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database, UnitOfWork
+from claw.ports.work import OCCURRENCE
 
 _TOLD = {
     "routine.add": RoutineAdded,
@@ -114,7 +117,17 @@ class RoutineService:
         """The next occurrences later than ``after`` (default: now), each with its shift explained.
 
         Computed, not looked up: also a paused routine has them.
+
+        Raises:
+            InvalidInput: ``after`` lies where time-zone rules say nothing.
         """
+        if after is not None and not FIRST_YEAR <= after.year < LAST_YEAR:
+            raise InvalidInput(
+                f"no occurrence is computed for the year {after.year}",
+                code="instant_invalid",
+                field="after",
+                hint=f"give an instant from {FIRST_YEAR} to {LAST_YEAR - 1}",
+            )
         stored = await self.get(tenant, name)
         zone = Plan(tenant, stored, self._tzdata).zone
         recurrence, since = stored.routine.recurrence, after or self._clock.now()
@@ -167,6 +180,7 @@ class RoutineService:
                 asked=True,
             )
             await uow.routines.plan([occurrence])
+            await uow.work.ring(OCCURRENCE)
             await self._audit(uow, "routine.run", stored, actor)
         return occurrence
 

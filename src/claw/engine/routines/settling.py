@@ -40,20 +40,26 @@ async def settle_missed(
 
     One that brought its worker down each time is given up too: a crash is an attempt.
     """
-    crashed = {o.key: o for o in occurrences if o.attempts >= MOST_ATTEMPTS}
-    failed = Outcome(state="failed", at=now, reason="crashed")
-    await settle(uow, stored.routine_id, list(crashed.values()), failed)
-    known = {o.key: o for o in occurrences}
-    tried = {o.key: o.reason for o in occurrences if o.attempts}
-    for missed in due.missed:
-        if missed.key in crashed:
-            continue
-        outcome = (
-            Outcome(state="failed", at=now, reason=tried[missed.key] or "crashed")
-            if missed.key in tried
-            else Outcome(state="missed", at=now, reason=missed.reason)
-        )
-        await settle(uow, stored.routine_id, [known[missed.key]], outcome)
+    late = {missed.key: missed.reason for missed in due.missed}
+    # All of one end together: after a long outage there are thousands.
+    ended: dict[Outcome, list[Occurrence]] = {}
+    for occurrence in occurrences:
+        outcome = _outcome(occurrence, late.get(occurrence.key), now)
+        if outcome is not None:
+            ended.setdefault(outcome, []).append(occurrence)
+    for outcome, together in ended.items():
+        await settle(uow, stored.routine_id, together, outcome)
+
+
+def _outcome(occurrence: Occurrence, late: str | None, now: datetime) -> Outcome | None:
+    """How it ends without being run; None where it does not."""
+    if occurrence.attempts >= MOST_ATTEMPTS:
+        return Outcome(state="failed", at=now, reason="crashed")
+    if late is None:
+        return None
+    if occurrence.attempts:
+        return Outcome(state="failed", at=now, reason=occurrence.reason or "crashed")
+    return Outcome(state="missed", at=now, reason=late)
 
 
 async def skip_paused(uow: UnitOfWork, stored: StoredRoutine, now: datetime) -> None:
