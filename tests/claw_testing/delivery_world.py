@@ -4,15 +4,18 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal
 
-from claw.core.routines.routine import Channel
+from claw.core.routines.routine import Channel, Lateness, Target
 from claw.core.verticals import VerticalPack
 from claw.engine.deliveries.lane import DeliveryLane
 from claw.engine.deliveries.service import DeliveryService
 from claw.engine.summaries import SummaryService
-from claw.ports.channels import Parcel, SendResult, Sent
+from claw.ports.channels import Parcel, SendingChannel, SendResult, Sent
 from claw.ports.delivery_store import Delivery
 from claw.system.ids import RandomIds
-from claw_testing.routine_world import RoutineWorld
+from claw_testing.routine_world import RoutineWorld, packs
+from claw_testing.sync_world import World
+
+OWNER = Target(channel="email", address="owner@example.com")
 
 
 @dataclass
@@ -48,7 +51,7 @@ class DeliveryWorld:
     summaries: SummaryService
     verticals: dict[str, VerticalPack]
 
-    def lane(self, channel: ScriptedChannel | None = None) -> DeliveryLane:
+    def lane(self, channel: SendingChannel | None = None) -> DeliveryLane:
         """The lane as another worker would build it."""
         used = channel or self.channel
         return DeliveryLane(
@@ -65,7 +68,7 @@ class DeliveryWorld:
     def service(self) -> DeliveryService:
         return DeliveryService(self.routines.db, self.routines.world.clock, RandomIds())
 
-    async def work(self, channel: ScriptedChannel | None = None) -> None:
+    async def work(self, channel: SendingChannel | None = None) -> None:
         """Let the lane send everything that is due now."""
         lane = self.lane(channel)
         while await lane.work(self.routines.world.tenant, self.routines.world.clock.now()):
@@ -82,3 +85,19 @@ class DeliveryWorld:
             await tx.execute(
                 f"update claw.delivery set {column} = clock_timestamp() where {column} is not null"
             )
+
+
+async def made(world: World, *targets: Target, lateness: Lateness | None = None) -> DeliveryWorld:
+    """A summary of 26 November, ready three minutes before it is due at 06:00."""
+    world.vendor.visit(1, "2026-11-25T22:00")
+    routines = RoutineWorld(world)
+    await routines.add(targets=targets or (OWNER,), lateness=lateness)
+    await routines.work()
+    routines.at("2026-11-25T18:57")
+    await routines.work()
+    return DeliveryWorld(
+        routines=routines,
+        channel=ScriptedChannel(),
+        summaries=routines.summaries(),
+        verticals=packs(),
+    )

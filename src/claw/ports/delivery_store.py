@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from claw.core.routines.routine import Channel
+from claw.ports.routine_store import RoutineStatus
 
 DeliveryState: TypeAlias = Literal[
     "planned", "attempting", "sent", "failed", "unknown", "cancelled"
@@ -21,7 +22,8 @@ DeliveryState: TypeAlias = Literal[
 class NewDelivery(Struct, frozen=True, kw_only=True):
     """Something to deliver. There is one for each (routine, occurrence, channel, address).
 
-    ``not_before`` is when it is due; ``address`` is personal data and stays out of logs.
+    ``not_before`` is when it is due, ``expires_at`` after when nobody wants it any more;
+    ``address`` is personal data and stays out of logs.
     """
 
     delivery_id: UUID
@@ -31,16 +33,19 @@ class NewDelivery(Struct, frozen=True, kw_only=True):
     address: str
     summary_id: str
     not_before: datetime
+    expires_at: datetime
     created_at: datetime
 
 
 class Delivery(NewDelivery, frozen=True, kw_only=True):
     """A delivery and what became of it. ``fence`` counts attempts begun: an old one writes nothing.
 
-    ``lapsed`` when an attempt was begun and nobody ever said how it ended.
+    ``lapsed`` when an attempt was begun and nobody ever said how it ended; ``lapses`` counts
+    such attempts before the latest.
     """
 
     routine: str
+    routine_status: RoutineStatus
     state: DeliveryState
     reason: str | None
     attempts: int
@@ -48,6 +53,7 @@ class Delivery(NewDelivery, frozen=True, kw_only=True):
     ended_at: datetime | None
     receipt: str | None
     lapsed: bool
+    lapses: int
 
 
 class Ending(Struct, frozen=True, kw_only=True):
@@ -77,6 +83,14 @@ class DeliveryStore(Protocol):
         """
         ...
 
+    async def settle(self, delivery: Delivery, ending: Ending) -> bool:
+        """End one that nobody attempts, without an attempt; False when somebody began one."""
+        ...
+
+    async def cancel(self, routine_id: UUID, ending: Ending) -> int:
+        """End what a routine has planned and nobody attempts now; returns how many."""
+        ...
+
     async def end(self, delivery: Delivery, ending: Ending) -> bool:
         """Say how it ended; False, and nothing written, when the attempt was lost."""
         ...
@@ -97,6 +111,9 @@ class DeliveryStore(Protocol):
         """Those whose id begins so, two at the most."""
         ...
 
-    async def retry(self, delivery_id: UUID) -> bool:
-        """Open a failed one again, its attempts forgotten; False when it is not failed."""
+    async def retry(self, delivery_id: UUID, *, until: datetime) -> bool:
+        """Open a failed one of an active routine again, its attempts forgotten.
+
+        It is tried up to ``until``, however late it is. False when there is no such one.
+        """
         ...

@@ -11,8 +11,9 @@ from claw.store.tenancy import Transaction
 
 _DELIVERY = (
     "d.delivery_id, d.routine_id, r.name as routine, d.occurrence, d.channel, d.address, "
-    "d.summary_id, d.state, d.reason, d.not_before, d.created_at, d.ended_at, d.attempts, "
-    "d.fence, d.receipt, d.state = 'attempting' as lapsed"
+    "d.summary_id, d.state, d.reason, d.not_before, d.expires_at, d.created_at, d.ended_at, "
+    "d.attempts, d.fence, d.receipt, d.state = 'attempting' as lapsed, d.lapses, "
+    "r.status as routine_status"
 )
 _WITH_ROUTINE = (
     "claw.delivery d join claw.routine r "
@@ -36,10 +37,12 @@ class PostgresDeliveries:
         rows = await self._tx.fetch(
             """
             insert into claw.delivery (tenant_id, delivery_id, routine_id, occurrence, channel,
-                                       address, summary_id, state, not_before, created_at)
-            select $1, i, r, o, c, a, s, 'planned', n, t
+                                       address, summary_id, state, not_before, expires_at,
+                                       created_at)
+            select $1, i, r, o, c, a, s, 'planned', n, e, t
             from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-                        $8::timestamptz[], $9::timestamptz[]) as given (i, r, o, c, a, s, n, t)
+                        $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
+                 as given (i, r, o, c, a, s, n, e, t)
             on conflict (tenant_id, routine_id, occurrence, channel, address) do nothing
             returning delivery_id
             """,
@@ -51,6 +54,7 @@ class PostgresDeliveries:
             [d.address for d in deliveries],
             [d.summary_id for d in deliveries],
             [d.not_before for d in deliveries],
+            [d.expires_at for d in deliveries],
             [d.created_at for d in deliveries],
         )
         return len(rows)
@@ -72,7 +76,8 @@ class PostgresDeliveries:
             update claw.delivery d
             set state = 'attempting', fence = d.fence + 1, attempts = d.attempts + 1,
                 claimed_until = clock_timestamp() + make_interval(secs => $4::integer),
-                try_again_at = null
+                try_again_at = null,
+                lapses = d.lapses + case when d.state = 'attempting' then 1 else 0 end
             from claw.routine r
             where r.tenant_id = d.tenant_id and r.routine_id = d.routine_id
               and d.tenant_id = $1 and d.delivery_id = $2 and d.fence = $3 and {_FREE}
@@ -84,6 +89,39 @@ class PostgresDeliveries:
             seconds,
         )
         return None if row is None else _delivery(row)
+
+    async def settle(self, delivery: Delivery, ending: Ending) -> bool:
+        settled = await self._tx.fetchval(
+            f"""
+            update claw.delivery d
+            set state = $4, ended_at = $5, reason = $6, fence = d.fence + 1, claimed_until = null
+            where d.tenant_id = $1 and d.delivery_id = $2 and d.fence = $3 and {_FREE}
+            returning true
+            """,
+            self._tenant_id,
+            delivery.delivery_id,
+            delivery.fence,
+            ending.state,
+            ending.at,
+            ending.reason,
+        )
+        return settled is True
+
+    async def cancel(self, routine_id: UUID, ending: Ending) -> int:
+        rows = await self._tx.fetch(
+            """
+            update claw.delivery
+            set state = $3, ended_at = $4, reason = $5, fence = fence + 1, try_again_at = null
+            where tenant_id = $1 and routine_id = $2 and state = 'planned'
+            returning delivery_id
+            """,
+            self._tenant_id,
+            routine_id,
+            ending.state,
+            ending.at,
+            ending.reason,
+        )
+        return len(rows)
 
     async def end(self, delivery: Delivery, ending: Ending) -> bool:
         ended = await self._tx.fetchval(
@@ -149,17 +187,21 @@ class PostgresDeliveries:
         )
         return [_delivery(row) for row in rows]
 
-    async def retry(self, delivery_id: UUID) -> bool:
+    async def retry(self, delivery_id: UUID, *, until: datetime) -> bool:
         opened = await self._tx.fetchval(
             """
-            update claw.delivery
-            set state = 'planned', attempts = 0, reason = null, ended_at = null,
-                try_again_at = null
-            where tenant_id = $1 and delivery_id = $2 and state in ('failed', 'unknown')
+            update claw.delivery d
+            set state = 'planned', attempts = 0, lapses = 0, reason = null, ended_at = null,
+                try_again_at = null, expires_at = $3
+            from claw.routine r
+            where r.tenant_id = d.tenant_id and r.routine_id = d.routine_id
+              and r.status = 'active' and d.tenant_id = $1 and d.delivery_id = $2
+              and d.state in ('failed', 'unknown')
             returning true
             """,
             self._tenant_id,
             delivery_id,
+            until,
         )
         return opened is True
 

@@ -7,30 +7,13 @@ import pytest
 
 from claw.core.errors import InvalidInput, NotFound, Refused
 from claw.core.routines.routine import Target
-from claw.engine.deliveries.lane import BATCH, MOST_ATTEMPTS
+from claw.engine.deliveries.judging import MOST_LAPSES
+from claw.engine.deliveries.lane import BATCH
 from claw.ports.channels import NotSent, Unknown
-from claw_testing.delivery_world import DeliveryWorld, ScriptedChannel
+from claw_testing.delivery_world import OWNER, DeliveryWorld, ScriptedChannel, made
 from claw_testing.edge import edge
-from claw_testing.routine_world import ACTOR, RoutineWorld, packs
+from claw_testing.routine_world import ACTOR
 from claw_testing.sync_world import World, new_world
-
-OWNER = Target(channel="email", address="owner@example.com")
-
-
-async def made(world: World, *targets: Target) -> DeliveryWorld:
-    """A summary of 26 November, ready three minutes before it is due at 06:00."""
-    world.vendor.visit(1, "2026-11-25T22:00")
-    routines = RoutineWorld(world)
-    await routines.add(targets=targets or (OWNER,))
-    await routines.work()
-    routines.at("2026-11-25T18:57")
-    await routines.work()
-    return DeliveryWorld(
-        routines=routines,
-        channel=ScriptedChannel(),
-        summaries=routines.summaries(),
-        verticals=packs(),
-    )
 
 
 @pytest.fixture
@@ -100,17 +83,6 @@ async def test_trouble_that_passes_is_tried_again_with_the_same_key(
     first, second = deliveries.channel.parcels
     assert first.key == second.key
     assert ((await deliveries.only()).state, (await deliveries.only()).attempts) == ("sent", 2)
-
-
-async def test_trouble_that_lasts_ends_in_the_open(deliveries: DeliveryWorld) -> None:
-    deliveries.channel.results = [NotSent("unreachable", again=True)] * MOST_ATTEMPTS
-    deliveries.routines.at("2026-11-25T19:00")
-    for _ in range(MOST_ATTEMPTS + 2):
-        await deliveries.work()
-        await deliveries.let_time_pass("rests")
-
-    failed = await deliveries.only()
-    assert (failed.state, failed.reason, failed.attempts) == ("failed", "unreachable", 8)
 
 
 async def test_a_refusal_is_not_repeated(deliveries: DeliveryWorld) -> None:
@@ -211,7 +183,7 @@ async def test_one_that_brings_its_worker_down_each_time_is_given_up(
 ) -> None:
     deliveries.channel.repeatable = True
     deliveries.routines.at("2026-11-25T19:00")
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MOST_LAPSES):
         deliveries.channel.results = [asyncio.Event()]
         deliveries.channel.started.clear()
         dying = asyncio.create_task(deliveries.work())
@@ -222,7 +194,7 @@ async def test_one_that_brings_its_worker_down_each_time_is_given_up(
 
     given_up = await deliveries.only()
     assert (given_up.state, given_up.reason) == ("failed", "crashed")
-    assert len(deliveries.channel.parcels) == MOST_ATTEMPTS
+    assert len(deliveries.channel.parcels) == MOST_LAPSES
 
 
 async def test_more_than_a_batch_is_sent_over_several_turns(world: World) -> None:

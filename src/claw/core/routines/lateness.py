@@ -32,10 +32,15 @@ class DueNow(Struct, frozen=True, kw_only=True):
     missed: tuple[Missed, ...]
 
 
+def latest_seconds(rule: Lateness) -> int:
+    """How late a result is still wanted, from its due time."""
+    return rule.grace_seconds if rule.catch_up == "none" else rule.most_seconds
+
+
 def judge_due(waiting: Sequence[Waiting], now: datetime, rule: Lateness) -> DueNow:
     """Judge every occurrence that is due at ``now``; each due one is in exactly one list."""
     due = sorted((w for w in waiting if w.instant <= now), key=lambda w: (w.instant, w.key))
-    limit = rule.grace_seconds if rule.catch_up == "none" else rule.most_seconds
+    limit = latest_seconds(rule)
     in_time = [w for w in due if (now - w.instant).total_seconds() <= limit]
     run = in_time[-1:] if rule.catch_up == "latest" else in_time
     chosen = {w.key for w in run}

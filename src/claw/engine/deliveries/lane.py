@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from uuid import UUID
 
-from claw.core.errors import ClawError
+from msgspec.structs import replace
+
+from claw.core.errors import ClawError, NotFound
 from claw.core.verticals import VerticalPack
+from claw.engine.deliveries.judging import judged
 from claw.engine.deliveries.parcels import parcel_of
 from claw.engine.deliveries.telling import tell_ending
 from claw.engine.summaries import SummaryService
-from claw.ports.channels import Channels, NotSent, SendResult, Sent, Unknown
+from claw.ports.channels import Channels, NotSent, Parcel, SendResult, Sent, Unknown
 from claw.ports.clock import Clock
 from claw.ports.connector import Log
 from claw.ports.delivery_store import Delivery, DeliveryState, Ending
@@ -21,8 +25,8 @@ BATCH = 10
 ATTEMPT_SECONDS = 90
 """How long an attempt may take before it counts as lapsed; longer than any channel waits."""
 
-MOST_ATTEMPTS = 8
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 30, 1800
+MOST_DOUBLINGS = 6
 
 
 class DeliveryLane:
@@ -64,29 +68,35 @@ class DeliveryLane:
 
     async def _deliver(self, tenant: Tenant, due: Delivery) -> None:
         channel = self._channels.get(due.channel)
-        if channel is None:
-            await self._give_up(tenant, due, "channel_missing")
+        verdict = judged(due, channel, self._clock.now())
+        if isinstance(verdict, Ending):
+            await self._settle(tenant, due, verdict)
             return
-        if due.lapsed and not channel.repeatable:
-            # Somebody died between sending and saying so: it may have arrived.
-            await self._give_up(tenant, due, "interrupted", state="unknown")
-            return
-        if due.attempts >= MOST_ATTEMPTS:
-            await self._give_up(tenant, due, "crashed")
-            return
+        # Before the attempt: trouble in reading must not look like trouble in sending.
+        parcel = await self._parcel(tenant, due)
         attempt = await self._begin(tenant, due)
         if attempt is None:
             return
+        result = parcel if isinstance(parcel, NotSent) else await verdict.send(parcel)
+        await self._account(tenant, attempt, result, repeatable=verdict.repeatable)
+
+    async def _parcel(self, tenant: Tenant, due: Delivery) -> Parcel | NotSent:
+        """What its next attempt sends; or why it cannot be had now."""
         try:
-            document = await self._summaries.read(tenant, attempt.summary_id)
+            document = await self._summaries.read(tenant, due.summary_id)
+            pack = self._verticals[document.vertical]
+            attempt = replace(due, attempts=due.attempts + 1)
+            return parcel_of(tenant.tenant_id, attempt, document, pack, self._clock.now())
+        except NotFound as gone:
+            return NotSent(gone.code, again=False)
         except ClawError as error:
-            await self._account(tenant, attempt, NotSent(error.code, again=False))
-            return
-        pack = self._verticals[document.vertical]
-        parcel = parcel_of(tenant.tenant_id, attempt, document, pack, self._clock.now())
-        await self._account(
-            tenant, attempt, await channel.send(parcel), repeatable=channel.repeatable
-        )
+            return NotSent(error.code, again=True)
+        except Exception as error:  # noqa: BLE001
+            # What this version cannot read, another may. The message may quote data.
+            self._log.warning(
+                "summary unreadable", delivery=str(due.delivery_id), code=type(error).__name__
+            )
+            return NotSent("summary_unreadable", again=True)
 
     async def _begin(self, tenant: Tenant, due: Delivery) -> Delivery | None:
         async with self._db.tenant(tenant.tenant_id) as uow:
@@ -118,20 +128,24 @@ class DeliveryLane:
     async def _rest(
         self, tenant: Tenant, attempt: Delivery, code: str, stated_seconds: int | None
     ) -> None:
-        if attempt.attempts >= MOST_ATTEMPTS:
-            await self._end(tenant, attempt, "failed", reason=code)
+        """Try again after a while, each time longer, for as long as somebody wants it."""
+        left = (attempt.expires_at - self._clock.now()).total_seconds()
+        if left <= 0:
+            await self._end(tenant, attempt, "failed", reason="too_late")
             return
-        own = FIRST_REST_SECONDS * 2 ** (attempt.attempts - 1)
-        seconds = min(max(own, stated_seconds or 0), LONGEST_REST_SECONDS)
+        own = FIRST_REST_SECONDS * 2 ** min(attempt.attempts - 1, MOST_DOUBLINGS)
+        seconds = min(max(own, stated_seconds or 0), LONGEST_REST_SECONDS, ceil(left))
         async with self._db.tenant(tenant.tenant_id) as uow:
             await uow.deliveries.rest(attempt, seconds=seconds, reason=code)
+        self._log.warning(
+            "delivery rests", channel=attempt.channel, code=code, attempts=attempt.attempts
+        )
 
-    async def _give_up(
-        self, tenant: Tenant, due: Delivery, reason: str, *, state: DeliveryState = "failed"
-    ) -> None:
-        attempt = await self._begin(tenant, due)
-        if attempt is not None:
-            await self._end(tenant, attempt, state, reason=reason)
+    async def _settle(self, tenant: Tenant, due: Delivery, ending: Ending) -> None:
+        """End one that is not tried."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            if await uow.deliveries.settle(due, ending):
+                tell_ending(uow, tenant, due, ending)
 
     async def _end(
         self,

@@ -1,14 +1,19 @@
 """What people ask of deliveries: what became of them, and one more try."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from claw.core.errors import InvalidInput, NotFound, Refused
+from claw.core.routines.routine import SUMMARY_LATEST_SECONDS
 from claw.ports.audit_store import AuditEntry
 from claw.ports.clock import Clock
 from claw.ports.delivery_store import Delivery
 from claw.ports.ids import Ids
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database
+
+RETRIED_FOR = timedelta(seconds=SUMMARY_LATEST_SECONDS)
+"""How long one that a person opened again is tried, however late it is."""
 
 _LEAST_PREFIX = 8
 
@@ -63,11 +68,13 @@ class DeliveryService:
         """Try a failed delivery again, or one whose fate is unknown: that is a person's choice.
 
         Raises:
-            Refused: when it was sent, or is still under way.
+            Refused: when it was sent, is still under way, or its routine is not active.
         """
         delivery = await self.find(tenant, prefix)
+        require_wanted(delivery)
         async with self._db.tenant(tenant.tenant_id) as uow:
-            if not await uow.deliveries.retry(delivery.delivery_id):
+            until = self._clock.now() + RETRIED_FOR
+            if not await uow.deliveries.retry(delivery.delivery_id, until=until):
                 raise Refused(
                     f"the delivery is {delivery.state}",
                     code="delivery_not_failed",
@@ -86,3 +93,16 @@ class DeliveryService:
                 )
             )
         return await self.find(tenant, str(delivery.delivery_id))
+
+
+def require_wanted(delivery: Delivery) -> None:
+    """Refuse to send for a routine that was paused or removed."""
+    if delivery.routine_status != "active":
+        raise Refused(
+            f"its routine {delivery.routine!r} is {delivery.routine_status}",
+            code="routine_not_active",
+            field="routine",
+            hint=f"`claw routine resume {delivery.routine}`"
+            if delivery.routine_status == "paused"
+            else "add a routine like it and `claw routine run` that one",
+        )

@@ -10,6 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from claw.core.errors import InvalidInput, NotFound, Refused
+from claw.engine.deliveries.service import RETRIED_FOR, require_wanted
 from claw.ports.audit_store import AuditEntry
 from claw.ports.clock import Clock
 from claw.ports.delivery_store import Delivery
@@ -89,7 +90,9 @@ class TroubleService:
                     opened = await _retry_occurrence(uow, name)
                 case "delivery":
                     (delivery,) = await uow.deliveries.find(name)
-                    opened = await uow.deliveries.retry(delivery.delivery_id)
+                    require_wanted(delivery)
+                    until = self._clock.now() + RETRIED_FOR
+                    opened = await uow.deliveries.retry(delivery.delivery_id, until=until)
                 case "webhook":
                     kind, opened = await _retry_webhook(uow, name)
                 case _:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from claw.core.errors import ClawError
+from claw.core.routines.lateness import latest_seconds
 from claw.engine.heartbeat import beating
 from claw.engine.routines.morning import Made, Morning
 from claw.engine.routines.planning import PLAN_AHEAD, Plan
@@ -171,7 +172,11 @@ class OccurrenceLane:
     def _deliveries(
         self, stored: StoredRoutine, occurrence: Occurrence, made: Made
     ) -> list[NewDelivery]:
-        due_at = occurrence.due_at or self._clock.now()
+        now = self._clock.now()
+        due_at = occurrence.due_at or now
+        # What a person asked for however late it is has its time from now on.
+        wanted_from = now if occurrence.asked else due_at
+        wanted_for = timedelta(seconds=latest_seconds(stored.routine.lateness))
         return [
             NewDelivery(
                 delivery_id=self._ids.new(),
@@ -181,7 +186,8 @@ class OccurrenceLane:
                 address=target.address,
                 summary_id=made.summary_id,
                 not_before=due_at,
-                created_at=self._clock.now(),
+                expires_at=wanted_from + wanted_for,
+                created_at=now,
             )
             for target in stored.routine.targets
         ]

@@ -13,9 +13,13 @@ create table claw.delivery (
         ('planned', 'attempting', 'sent', 'failed', 'unknown', 'cancelled')),
     reason text,
     not_before timestamptz not null,
+    -- Nobody wants it any more after this.
+    expires_at timestamptz not null,
     created_at timestamptz not null,
     ended_at timestamptz,
     attempts integer not null default 0,
+    -- Attempts of which nobody ever said how they ended.
+    lapses integer not null default 0,
     fence bigint not null default 0,
     -- Machine time: the database's own clock, never compared with not_before.
     claimed_until timestamptz,
