@@ -40,7 +40,7 @@ def somewhere(tmp_path: Path, site: Path) -> Installation:
 
 
 def test_it_is_certified_where_it_is_installed(somewhere: Installation):
-    ran = somewhere.claw("connector", "certify", "snips", "--only", "c05", "--json")
+    ran = somewhere.claw_apart("connector", "certify", "snips", "--only", "c05", "--json")
     assert ran.code == 0, ran.err
     certificate = ran.json
     assert (certificate["distribution"], certificate["version"]) == ("snips-claw", "2.1")
@@ -62,7 +62,7 @@ def test_a_broken_promise_ends_with_6_and_says_what_was_seen(
     )
     manifest = tmp_path / "site" / "snips_claw" / "manifest.toml"
     manifest.write_text(manifest.read_text().replace(SUBJECT, "broken:SUBJECT"))
-    ran = somewhere.claw("connector", "certify", "snips", "--only", "C05")
+    ran = somewhere.claw_apart("connector", "certify", "snips", "--only", "C05")
     assert ran.code == 6, ran.err
     assert "has no golden" in ran.out
 
@@ -78,7 +78,7 @@ def test_a_broken_promise_ends_with_6_and_says_what_was_seen(
 def test_what_cannot_be_certified_is_refused_with_the_reason(
     somewhere: Installation, arguments: list[str], code: int, error: str
 ):
-    ran = somewhere.claw("connector", "certify", *arguments, "--json")
+    ran = somewhere.claw_apart("connector", "certify", *arguments, "--json")
     assert (ran.code, json.loads(ran.out)["error"]["code"]) == (code, error)
 
 
@@ -88,10 +88,10 @@ def test_a_connector_that_names_no_subject_or_has_no_quality_file_is_told_so(
     package = tmp_path / "site" / "snips_claw"
     quality = (package / "quality.toml").read_bytes()
     (package / "quality.toml").unlink()
-    ran = somewhere.claw("connector", "certify", "snips", "--json")
+    ran = somewhere.claw_apart("connector", "certify", "snips", "--json")
     assert (ran.code, ran.json["error"]["code"]) == (3, "quality_missing")
     (package / "quality.toml").write_bytes(quality)
     manifest = package / "manifest.toml"
     manifest.write_text(manifest.read_text().replace(f'conformance = "{SUBJECT}"\n', ""))
-    ran = somewhere.claw("connector", "certify", "snips", "--json")
+    ran = somewhere.claw_apart("connector", "certify", "snips", "--json")
     assert (ran.code, ran.json["error"]["code"]) == (3, "conformance_unknown")

@@ -1,16 +1,28 @@
-"""A whole installation for one test: its own home, a simulator on loopback, the real command."""
+"""A whole installation for one test: its own home, a simulator on loopback, the real command.
 
+A command runs inside the test's process, from ``claw``'s entry point to its exit code, with
+the arguments, environment, folder and standard streams that a shell would give it: starting
+Python and importing Claw anew costs more than most commands do. Where the process itself is
+what a test is about (its signals, its end, what is installed for it), ``start`` and
+``claw_apart`` run it as one.
+"""
+
+import asyncio
+import io
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from claw.cli import main
 from claw.connectors.simpro.simulator import Simulator, create_simulator
+from claw_testing.scratch_database import Server, create_database, drop_database
 
 NOW = "2026-11-24T19:00:00Z"
 TODAY = date(2026, 11, 25)
@@ -45,18 +57,26 @@ class Installation:
     environment: dict[str, str] = field(default_factory=dict)
 
     def claw(self, *arguments: str, stdin: str = "", **environment: str) -> Ran:
-        """Run the command."""
-        done = subprocess.run(
-            [str(CLAW), *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env=self._environment(environment),
-            cwd=self.home,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        """Run the command, here, to its end."""
+        streams = _Streams(stdin)
+        with (
+            chdir(self.home),
+            _as_a_shell_would(self._environment(environment), arguments, streams),
+        ):
+            try:
+                main.run()
+            except SystemExit as end:
+                code = end.code
+            else:
+                code = 0
+        assert isinstance(code, int), code
+        return Ran(code, streams.text(streams.out), streams.text(streams.err))
+
+    def claw_apart(self, *arguments: str) -> Ran:
+        """Run the command as a process of its own, which finds what is installed anew."""
+        with self.start(*arguments) as process:
+            out, err = process.communicate(timeout=120)
+        return Ran(process.returncode, out, err)
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """Start the command and leave it running."""
@@ -100,6 +120,58 @@ class Installation:
             **self.environment,
             **more,
         }
+
+
+class _Streams:
+    """Standard streams that are pipes: bytes below text, and no terminal."""
+
+    def __init__(self, stdin: str) -> None:
+        self.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+        self.out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        self.err = io.TextIOWrapper(
+            io.BytesIO(), encoding="utf-8", errors="backslashreplace", line_buffering=True
+        )
+
+    @staticmethod
+    def text(stream: io.TextIOWrapper) -> str:
+        stream.flush()
+        raw = stream.buffer
+        assert isinstance(raw, io.BytesIO)
+        return raw.getvalue().decode()
+
+
+@contextmanager
+def _as_a_shell_would(
+    environment: Mapping[str, str], arguments: tuple[str, ...], streams: _Streams
+) -> Iterator[None]:
+    before = dict(os.environ), sys.argv, sys.stdin, sys.stdout, sys.stderr
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = [str(CLAW), *arguments]
+    sys.stdin, sys.stdout, sys.stderr = streams.stdin, streams.out, streams.err
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before[0])
+        _, sys.argv, sys.stdin, sys.stdout, sys.stderr = before
+
+
+@contextmanager
+def on_a_server(home: Path, server: Server) -> Iterator[Installation]:
+    """An installation whose database is a fresh one of ``server``, gone afterwards."""
+    database = asyncio.run(create_database(server))
+    try:
+        yield Installation(
+            home,
+            {
+                "CLAW_DATABASE_URL": database.app,
+                "CLAW_WORKER_DATABASE_URL": database.worker,
+                "CLAW_ADMIN_DATABASE_URL": database.owner,
+            },
+        )
+    finally:
+        asyncio.run(drop_database(server, database))
 
 
 def simulator(*faults: str, seed: int = 1) -> Simulator:

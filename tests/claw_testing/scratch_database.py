@@ -71,18 +71,29 @@ def scratch_server() -> Iterator[Server]:
 @pytest.fixture
 async def scratch(scratch_server: Server) -> AsyncIterator[TestDatabase]:
     """A fresh, migrated, empty database."""
+    made = await create_database(scratch_server)
+    yield made
+    await drop_database(scratch_server, made)
+
+
+async def create_database(server: Server) -> TestDatabase:
+    """A database of the server like its template; for whoever asks outside of a fixture."""
     name = f"t_{os.getpid()}_{next(_numbers)}"
-    await _run(scratch_server, f"create database {name} template {_TEMPLATE} owner claw_owner")
+    await _run(server, f"create database {name} template {_TEMPLATE} owner claw_owner")
     for grant in roles.database_grants(name):
-        await _run(scratch_server, grant)
-    yield TestDatabase(
+        await _run(server, grant)
+    return TestDatabase(
         name=name,
-        owner=Server.at(scratch_server.owner, name),
-        app=Server.at(scratch_server.app, name),
-        worker=Server.at(scratch_server.worker, name),
-        superuser=Server.at(scratch_server.superuser, name),
+        owner=Server.at(server.owner, name),
+        app=Server.at(server.app, name),
+        worker=Server.at(server.worker, name),
+        superuser=Server.at(server.superuser, name),
     )
-    await _run(scratch_server, f"drop database {name} with (force)")
+
+
+async def drop_database(server: Server, database: TestDatabase) -> None:
+    """Drop a database of the server, whoever is still connected to it."""
+    await _run(server, f"drop database {database.name} with (force)")
 
 
 async def add_tenant(database: TestDatabase, slug: str) -> UUID:

@@ -1,6 +1,6 @@
 """The operations on connections, as an operator types them, on the real stack.
 
-One installation for all: each command is a process. The order is that of a connection's
+One installation for all. The order is that of a connection's
 life, and what each test leaves behind is what the next one finds.
 """
 
@@ -15,7 +15,8 @@ import pytest
 
 from claw.connect.simulator import serve_in_thread
 from claw.connectors.simpro.simulator import Simulator
-from claw_testing.installation import Installation, Ran, simulator
+from claw_testing.installation import Installation, Ran, on_a_server, simulator
+from claw_testing.scratch_database import Server
 
 DAY = ("--from", "2026-11-25", "--to", "2026-11-25")
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schema" / "cli"
@@ -45,16 +46,18 @@ class Connected:
 
 
 @pytest.fixture(scope="module")
-def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connected]:
-    installation = Installation(home=tmp_path_factory.mktemp("operations"))
+def connected(
+    tmp_path_factory: pytest.TempPathFactory, scratch_server: Server
+) -> Iterator[Connected]:
     vendor = simulator()
-    assert installation.claw("db", "start").code == 0
-    installation.create_tenant()
-    with serve_in_thread(vendor.app) as running:
+    with (
+        on_a_server(tmp_path_factory.mktemp("operations"), scratch_server) as installation,
+        serve_in_thread(vendor.app) as running,
+    ):
+        installation.create_tenant()
         installation.connect(running.base_url, vendor.api_key)
         assert installation.claw("sync", *DAY).code == 0
         yield Connected(installation, vendor, running.base_url)
-    installation.claw("db", "stop")
 
 
 @pytest.fixture(autouse=True)

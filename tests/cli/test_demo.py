@@ -9,8 +9,8 @@ import urllib.request
 from claw_testing.installation import Installation
 
 
-def test_once_prints_the_summary_and_ends(installation: Installation) -> None:
-    ran = installation.claw("demo", "--once")
+def test_once_prints_the_summary_and_ends(embedded: Installation) -> None:
+    ran = embedded.claw("demo", "--once")
     assert ran.code == 0, ran.err
     assert "Wednesday 25 November 2026" in ran.out
     assert "simpro" in ran.out

@@ -24,34 +24,34 @@ def test_every_schema_belongs_to_a_document() -> None:
     assert {file.stem for file in FOLDER.glob("*.json")} == set(DOCUMENTS)
 
 
-def test_what_commands_print_fits_their_schemas(installation: Installation) -> None:
+def test_what_commands_print_fits_their_schemas(embedded: Installation) -> None:
     vendor = simulator()
-    installation.create_tenant()
+    embedded.create_tenant()
     with serve_in_thread(vendor.app) as running:
-        installation.connect(running.base_url, vendor.api_key)
+        embedded.connect(running.base_url, vendor.api_key)
         printed = {
-            "sync": installation.claw("sync", "--json"),
-            "connection": installation.claw("connection", "show", "simpro", "--json"),
+            "sync": embedded.claw("sync", "--json"),
+            "connection": embedded.claw("connection", "show", "simpro", "--json"),
         }
-    printed["snapshot"] = installation.claw("snapshot", "take", "--json")
+    printed["snapshot"] = embedded.claw("snapshot", "take", "--json")
     name = printed["snapshot"].json["id"]
     printed |= {
-        "summary": installation.claw("summary", "--json"),
-        "snapshot-diff": installation.claw("snapshot", "diff", name, name, "--json"),
-        "snapshot-list": installation.claw("snapshot", "list", "--json"),
-        "snapshot-verify": installation.claw("snapshot", "verify", name, "--json"),
-        "connection-list": installation.claw("connection", "list", "--json"),
-        "connector-list": installation.claw("connector", "list", "--json"),
-        "connector-show": installation.claw("connector", "show", "simpro", "--json"),
-        "config-check": installation.claw("config", "check", "--json"),
-        "config-show": installation.claw("config", "show", "--json"),
-        "db-migrate": installation.claw("db", "migrate", "--json"),
-        "db-status": installation.claw("db", "status", "--json"),
-        "doctor": installation.claw("doctor", "--json"),
-        "quarantine-list": installation.claw("quarantine", "list", "--json"),
-        "tenant": installation.claw("tenant", "show", "harbour", "--json"),
-        "tenant-list": installation.claw("tenant", "list", "--json"),
-        "error": installation.claw("tenant", "show", "nobody", "--json"),
+        "summary": embedded.claw("summary", "--json"),
+        "snapshot-diff": embedded.claw("snapshot", "diff", name, name, "--json"),
+        "snapshot-list": embedded.claw("snapshot", "list", "--json"),
+        "snapshot-verify": embedded.claw("snapshot", "verify", name, "--json"),
+        "connection-list": embedded.claw("connection", "list", "--json"),
+        "connector-list": embedded.claw("connector", "list", "--json"),
+        "connector-show": embedded.claw("connector", "show", "simpro", "--json"),
+        "config-check": embedded.claw("config", "check", "--json"),
+        "config-show": embedded.claw("config", "show", "--json"),
+        "db-migrate": embedded.claw("db", "migrate", "--json"),
+        "db-status": embedded.claw("db", "status", "--json"),
+        "doctor": embedded.claw("doctor", "--json"),
+        "quarantine-list": embedded.claw("quarantine", "list", "--json"),
+        "tenant": embedded.claw("tenant", "show", "harbour", "--json"),
+        "tenant-list": embedded.claw("tenant", "list", "--json"),
+        "error": embedded.claw("tenant", "show", "nobody", "--json"),
     }
     for document, ran in printed.items():
         schema = json.loads(FOLDER.joinpath(f"{document}.json").read_text())

@@ -4,21 +4,20 @@ import pytest
 
 from claw.connect.simulator import serve_in_thread
 from claw_testing.edge import edge
-from claw_testing.installation import Installation, simulator
+from claw_testing.installation import Installation, on_a_server, simulator
+from claw_testing.scratch_database import Server
 
 
-def test_a_second_sync_changes_nothing_and_gives_the_same_tree(installation: Installation) -> None:
+def test_a_second_sync_changes_nothing_and_gives_the_same_tree(embedded: Installation) -> None:
     vendor = simulator()
-    installation.create_tenant()
+    embedded.create_tenant()
     with serve_in_thread(vendor.app) as running:
-        installation.connect(running.base_url, vendor.api_key)
-        checked = installation.claw("connection", "check", "simpro", "--json")
-        first = installation.claw("sync", "--json")
-        taken = installation.claw("snapshot", "take", "--json")
-        second = installation.claw("sync", "--json")
-        again = installation.claw(
-            "snapshot", "take", "--json", CLAW_CLOCK="fixed:2026-11-24T19:01:00Z"
-        )
+        embedded.connect(running.base_url, vendor.api_key)
+        checked = embedded.claw("connection", "check", "simpro", "--json")
+        first = embedded.claw("sync", "--json")
+        taken = embedded.claw("snapshot", "take", "--json")
+        second = embedded.claw("sync", "--json")
+        again = embedded.claw("snapshot", "take", "--json", CLAW_CLOCK="fixed:2026-11-24T19:01:00Z")
 
     assert checked.code == 0, checked.out
     assert checked.json["zone"] == "Australia/Sydney"
@@ -37,17 +36,19 @@ def test_a_second_sync_changes_nothing_and_gives_the_same_tree(installation: Ins
 
 
 def test_two_installations_read_the_same_tree(
-    installation: Installation, tmp_path_factory: pytest.TempPathFactory
+    tmp_path_factory: pytest.TempPathFactory, scratch_server: Server
 ) -> None:
     trees: list[str] = []
-    other = Installation(home=tmp_path_factory.mktemp("other"))
-    for one in (installation, other):
+    for name in ("one", "other"):
         vendor = simulator()
-        one.create_tenant()
-        with serve_in_thread(vendor.app) as running:
+        with (
+            on_a_server(tmp_path_factory.mktemp(name), scratch_server) as one,
+            serve_in_thread(vendor.app) as running,
+        ):
+            one.create_tenant()
             one.connect(running.base_url, vendor.api_key)
             assert one.claw("sync").code == 0
-        trees.append(one.claw("snapshot", "take", "--json").json["tree"])
+            trees.append(one.claw("snapshot", "take", "--json").json["tree"])
     assert trees[0] == trees[1]
 
 

@@ -12,7 +12,6 @@ import claw.core.verticals
 from claw.connect.simulator import serve_in_thread
 from claw.core.model.canonical import canonical_bytes
 from claw.core.summaries.document import SummaryInputs, summary_id
-from claw.store.embedded import EmbeddedServer
 from claw_testing.edge import edge
 from claw_testing.installation import Installation, simulator
 
@@ -23,11 +22,7 @@ class Database:
     """The installation's own, as whoever owns its tables."""
 
     def __init__(self, installation: Installation) -> None:
-        self._server = EmbeddedServer(installation.home / "data")
-        self._owner = self._server.acquire().owner
-
-    def close(self) -> None:
-        self._server.release()
+        self._owner = installation.environment["CLAW_ADMIN_DATABASE_URL"]
 
     def run(self, table: str, statement: str, *values: object) -> list[Any]:
         async def work() -> list[Any]:
@@ -68,31 +63,28 @@ def test_each_answer_of_a_replay_is_said_and_has_its_exit_code(
     assert verify(CLAW_VERTICALS=str(own)) == (OK, "not replayable: input expired\n")
 
     database = Database(installation)
-    try:
-        retired = _of_an_older_renderer(database)
-        assert verify(retired) == (OK, "not replayable: renderer retired\n")
+    retired = _of_an_older_renderer(database)
+    assert verify(retired) == (OK, "not replayable: renderer retired\n")
 
-        swap = (
-            "update claw.record_blob set canonical = convert_to(replace("
-            "convert_from(canonical, 'UTF8'), $1, $2), 'UTF8')"
-        )
-        database.run("record_blob", swap, '"status":"confirmed"', '"status":"tentative"')
-        code, said = verify()
-        assert code == CHANGED
-        assert "making the summary again gives different bytes" in said
-        database.run("record_blob", swap, '"status":"tentative"', '"status":"confirmed"')
-        assert verify() == (OK, "identical\n")
+    swap = (
+        "update claw.record_blob set canonical = convert_to(replace("
+        "convert_from(canonical, 'UTF8'), $1, $2), 'UTF8')"
+    )
+    database.run("record_blob", swap, '"status":"confirmed"', '"status":"tentative"')
+    code, said = verify()
+    assert code == CHANGED
+    assert "making the summary again gives different bytes" in said
+    database.run("record_blob", swap, '"status":"tentative"', '"status":"confirmed"')
+    assert verify() == (OK, "identical\n")
 
-        removed = installation.claw("connection", "remove", "simpro", "--with-data")
-        assert removed.code == OK, removed.err
-        assert verify() == (OK, "not replayable: erased\n")
+    removed = installation.claw("connection", "remove", "simpro", "--with-data")
+    assert removed.code == OK, removed.err
+    assert verify() == (OK, "not replayable: erased\n")
 
-        database.run("summary", "update claw.summary set document = document || ' '::bytea")
-        code, said = verify()
-        assert code == CHANGED
-        assert "the stored bytes are not those that were stored" in said
-    finally:
-        database.close()
+    database.run("summary", "update claw.summary set document = document || ' '::bytea")
+    code, said = verify()
+    assert code == CHANGED
+    assert "the stored bytes are not those that were stored" in said
 
 
 def _of_an_older_renderer(database: Database) -> str:
