@@ -135,3 +135,19 @@ def test_serve_runs_what_is_due_and_sigterm_finishes_it(
     assert code == 0
     (run,) = installation.claw("routine", "runs", "morning", "--json").json
     assert run["state"] == "done"
+
+
+def test_a_worker_serves_its_health_on_whatever_port_is_free(installation: Installation) -> None:
+    process = installation.start("serve", "worker", "--port", "0")
+    try:
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if "health and metrics on" in line)
+        assert wait_for(f"{said.split()[-1]}/health/live")
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
+
+    assert not said.split()[-1].endswith(":0")
+    assert code == 0

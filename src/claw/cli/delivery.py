@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from claw.cli.output import print_fields, print_json, print_table, print_text
+from claw.cli.output import MOST, print_fields, print_json, print_table, print_text
 from claw.cli.runtime import Json, TenantName, actor, run
 from claw.core.model.canonical import short_hash
 from claw.core.summaries.forms import render
@@ -45,7 +45,7 @@ class DeliveryDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
 @app.command("list")
 def list_(
     tenant: TenantName = None,
-    limit: Annotated[int, typer.Option("-n", "--limit", help="How many.", min=1)] = 20,
+    limit: Annotated[int, typer.Option("-n", "--limit", help="How many.", min=1, max=MOST)] = 20,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show addresses whole.")] = False,
     json: Json = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from claw.cli.output import print_json_lines, print_text
+from claw.cli.output import HIGHEST_NUMBER, print_json_lines, print_text
 from claw.cli.runtime import Json, TenantName, run
 from claw.core.events.event import Event, cloud_event
 from claw.core.events.patterns import check_patterns
@@ -26,7 +26,8 @@ def events(
         list[str] | None, typer.Option("--type", help="A type, claw.sync.*, or *; repeatable.")
     ] = None,
     after: Annotated[
-        int, typer.Option("--after", help="Only what follows this number.", min=0)
+        int,
+        typer.Option("--after", help="Only what follows this number.", min=0, max=HIGHEST_NUMBER),
     ] = 0,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on with what happens, until Ctrl-C.")

@@ -30,6 +30,12 @@ EXIT_DEGRADED = 4
 EXIT_CHECK_FAILED = 6
 EXIT_INTERRUPTED = 130
 
+MOST = 10_000
+"""How many rows a command lists at most."""
+
+HIGHEST_NUMBER = 2**63 - 1
+"""The highest number that an event can have."""
+
 
 class ErrorBody(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What went wrong, for a script."""

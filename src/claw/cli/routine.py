@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claw.cli.output import print_fields, print_json, print_table, print_text
+from claw.cli.output import MOST, print_fields, print_json, print_table, print_text
 from claw.cli.routine_documents import (
     next_document,
     occurrence_document,
@@ -127,7 +127,7 @@ def next_(
 def runs(
     name: str,
     tenant: TenantName = None,
-    limit: Annotated[int, typer.Option("-n", "--limit", help="How many.", min=1)] = 20,
+    limit: Annotated[int, typer.Option("-n", "--limit", help="How many.", min=1, max=MOST)] = 20,
     json: Json = False,
 ) -> None:
     """Show what became of its occurrences, newest first; missed ones too."""

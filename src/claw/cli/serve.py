@@ -51,10 +51,10 @@ async def _serve(engine: "Engine", part: Part, port: int | None) -> None:
         loop.add_signal_handler(sign, stop.set)
     works = part is not Part.API
     async with AsyncExitStack() as stack:
-        if part is not Part.WORKER or engine.settings.worker_http_port is not None or port:
-            chosen = port
-            if part is Part.WORKER and chosen is None:
-                chosen = engine.settings.worker_http_port
+        chosen = port
+        if part is Part.WORKER and chosen is None:
+            chosen = engine.settings.worker_http_port
+        if part is not Part.WORKER or chosen is not None:
             served = await stack.enter_async_context(serve_health(engine, chosen, works=works))
             note(f"health and metrics on {served.base_url}")
         note(f"{part} is running; SIGTERM or Ctrl-C ends it")

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
-from claw.cli.output import EXIT_CHECK_FAILED, note, print_fields, print_json, print_table
+from claw.cli.output import (
+    EXIT_CHECK_FAILED,
+    HIGHEST_NUMBER,
+    note,
+    print_fields,
+    print_json,
+    print_table,
+)
 from claw.cli.output import print_text as say
 from claw.cli.runtime import Json, TenantName, actor, run
 from claw.core.time import format_instant
@@ -140,7 +147,10 @@ def replay(
     name: Name,
     tenant: TenantName = None,
     since: Annotated[
-        int | None, typer.Option(help="The first event to tell again; default: go on.", min=1)
+        int | None,
+        typer.Option(
+            help="The first event to tell again; default: go on.", min=1, max=HIGHEST_NUMBER
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
