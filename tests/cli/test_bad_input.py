@@ -2,23 +2,25 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from claw.connect.simulator import serve_in_thread
-from claw_testing.installation import Installation, Ran, simulator
+from claw_testing.installation import Installation, Ran, on_a_server, simulator
+from claw_testing.scratch_database import Server
 
 _WHO = ["--name", "X", "--country", "AU"]
 
 
 @pytest.fixture(scope="module")
-def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def harbour(
+    tmp_path_factory: pytest.TempPathFactory, scratch_server: Server
+) -> Iterator[Installation]:
     """One installation with one tenant that nothing was read for."""
-    made = Installation(home=tmp_path_factory.mktemp("harbour"))
-    assert made.claw("db", "start").code == 0
-    made.create_tenant()
-    yield made
-    made.claw("db", "stop")
+    with on_a_server(tmp_path_factory.mktemp("harbour"), scratch_server) as made:
+        made.create_tenant()
+        yield made
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         (["tenant", "create", "x", "--zone", "Australia/Sidney", *_WHO], 2, "zone"),
         (["tenant", "create", "Bad Slug", "--zone", "UTC", *_WHO], 2, "slug"),
         (["tenant", "create", "harbour", "--zone", "UTC", *_WHO], 5, "slug"),
-        (["tenant", "create", "x", "--zone", "UTC", "--country", "AU", "--name", "A\nB"], 2, "name"),
+        (["tenant", "create", "x", "--zone", "UTC", *_WHO[2:], "--name", "A\nB"], 2, "name"),
         (["snapshot", "show", "zz"], 2, "snapshot"),
         (["snapshot", "show", "0123456789"], 3, "snapshot"),
         (["snapshot", "take"], 3, None),
@@ -152,7 +154,8 @@ def test_an_unsafe_setting_or_secret_on_the_command_line_is_refused(
     assert "s3cr3tvalue" not in bare.out + bare.err
 
 
-def test_prod_refuses_what_is_unsafe(installation: Installation) -> None:
+def test_prod_refuses_what_is_unsafe(tmp_path: Path) -> None:
+    installation = Installation(tmp_path)
     ran = installation.claw("config", "check", "--json", CLAW_ENV="prod")
     assert ran.code == 6
     assert {"CLAW_DATABASE_URL", "CLAW_CLOCK"} <= {p["variable"] for p in ran.json["problems"]}
@@ -168,8 +171,8 @@ def test_an_unreachable_database_is_exit_seven(installation: Installation) -> No
     assert "pw-secret" not in ran.out + ran.err
 
 
-def test_the_doctor_finds_a_healthy_installation(installation: Installation) -> None:
-    ran = installation.claw("doctor", "--json")
+def test_the_doctor_finds_a_healthy_installation(embedded: Installation) -> None:
+    ran = embedded.claw("doctor", "--json")
     outcomes = {f["check"]: f["outcome"] for f in ran.json["findings"]}
     assert ran.code == 0, ran.out
     assert outcomes["database"] == outcomes["migrations"] == outcomes["roles"] == "ok"
