@@ -9,6 +9,11 @@ from claw.core.errors import InstallationBroken, TenantMissing
 from claw.store.tenancy import Pool
 from claw_testing.scratch_database import TestDatabase, add_tenant
 
+BROKEN_AT_COMMIT = """
+set app.tenant_id = 'left behind';
+create temporary table t (n integer unique deferrable initially deferred);
+insert into pg_temp.t values (1), (1)
+"""
 SETTING = "select pg_catalog.current_setting('app.tenant_id', true)"
 
 
@@ -27,26 +32,38 @@ async def test_a_unit_of_work_without_a_tenant_fails_before_any_statement() -> N
 async def test_the_tenant_ends_with_its_transaction(
     scratch: TestDatabase, two_tenants: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    released: list[object] = []
-    reset = asyncpg.Connection.reset
-
-    async def watched(connection: asyncpg.Connection, **how: float | None) -> None:
-        # As the transaction left it; the pool's own RESET ALL comes after.
-        released.append(await connection.fetchval(SETTING))
-        await reset(connection, **how)
-
-    monkeypatch.setattr(asyncpg.Connection, "reset", watched)
+    # As the transaction leaves it, whatever the session's settings are reset to besides.
+    monkeypatch.setattr(asyncpg.Connection, "get_reset_query", lambda _: "")
     async with Pool(scratch.app, largest=1) as pool:
         async with pool.tenant(two_tenants[0]) as transaction:
             inside = await transaction.fetchrow(f"{SETTING}, pg_backend_pid() as session")
-        assert released == [""]
         async with pool.platform() as transaction:
             after = await transaction.fetchrow(f"{SETTING}, pg_backend_pid() as session")
     assert inside is not None
     assert after is not None
     assert inside["session"] == after["session"], "it must be the same connection"
     assert inside["current_setting"] == str(two_tenants[0])
-    assert after["current_setting"] in (None, "")
+    assert after["current_setting"] == ""
+
+
+async def test_what_a_session_was_set_to_ends_with_the_transaction(scratch: TestDatabase) -> None:
+    async with Pool(scratch.app, largest=1) as pool:
+        async with pool.platform() as transaction:
+            await transaction.execute("set app.tenant_id = 'left behind'")
+        async with pool.platform() as transaction:
+            assert await transaction.fetchval(SETTING) in (None, "")
+
+
+async def test_a_commit_that_fails_leaves_the_connection_usable(
+    scratch: TestDatabase, two_tenants: tuple[UUID, UUID]
+) -> None:
+    async with Pool(scratch.app, largest=1) as pool:
+        with pytest.raises(asyncpg.UniqueViolationError):
+            async with pool.tenant(two_tenants[0]) as transaction:
+                await transaction.execute(BROKEN_AT_COMMIT)
+        async with pool.platform() as transaction:
+            assert await transaction.fetchval(SETTING) in (None, "")
+            assert await transaction.fetchval("select to_regclass('pg_temp.t')") is None
 
 
 async def test_a_failed_transaction_leaves_no_tenant_behind(

@@ -1,5 +1,5 @@
 # The part of asyncpg that Claw uses; the library ships no types of its own.
-from collections.abc import Callable, ItemsView, Iterable, Sequence
+from collections.abc import Awaitable, Callable, ItemsView, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -49,6 +49,7 @@ class Connection:
     async def copy_from_table(
         self, table_name: str, *, output: object, schema_name: str | None = ...
     ) -> str: ...
+    def get_reset_query(self) -> str: ...
     async def close(self) -> None: ...
     def terminate(self) -> None: ...
 
@@ -77,6 +78,7 @@ async def create_pool(
     command_timeout: float | None = ...,
     server_settings: dict[str, str] | None = ...,
     init: Callable[..., Any] | None = ...,
+    reset: Callable[[Connection], Awaitable[None]] | None = ...,
 ) -> Pool: ...
 async def connect(
     dsn: str | None = ...,

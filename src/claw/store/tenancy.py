@@ -73,6 +73,7 @@ class Pool:
                 timeout=_CONNECT_SECONDS,
                 command_timeout=_COMMAND_SECONDS,
                 server_settings={"application_name": "claw"},
+                reset=_is_reset,
             )
         return self
 
@@ -98,10 +99,7 @@ class Pool:
         Raises:
             TenantMissing: before any SQL.
         """
-        if tenant_id is None:
-            raise TenantMissing
-        async with self._transaction() as transaction:
-            await _belong_to(transaction, tenant_id)
+        async with self._transaction(f"begin; {_belonging_to(tenant_id)}") as transaction:
             yield transaction
 
     @asynccontextmanager
@@ -111,36 +109,61 @@ class Pool:
         Raises:
             TenantMissing: before any SQL.
         """
-        if tenant_id is None:
-            raise TenantMissing
-        async with self._transaction(one_moment=True) as transaction:
-            await _belong_to(transaction, tenant_id)
+        begin = f"begin isolation level repeatable read read only; {_belonging_to(tenant_id)}"
+        async with self._transaction(begin) as transaction:
             yield transaction
 
     @asynccontextmanager
     async def platform(self) -> AsyncGenerator[Transaction]:
         """A transaction over the installation's own tables; it sees no tenant's rows."""
-        async with self._transaction() as transaction:
+        async with self._transaction("begin") as transaction:
             yield transaction
 
     @asynccontextmanager
-    async def _transaction(self, *, one_moment: bool = False) -> AsyncGenerator[Transaction]:
+    async def _transaction(self, begin: str) -> AsyncGenerator[Transaction]:
         if self._pool is None:
             raise RuntimeError("the pool is not open")
-        isolation = "repeatable_read" if one_moment else "read_committed"
         # What goes wrong inside is the caller's unless the server itself says so: a file
         # or a vendor that cannot be reached is no trouble of the database.
         with server_trouble(self._place):
             async with AsyncExitStack() as stack:
                 with told(self._place):
                     connection = await stack.enter_async_context(self._pool.acquire())
-                    await stack.enter_async_context(
-                        connection.transaction(isolation=isolation, readonly=one_moment)
-                    )
+                    await stack.enter_async_context(_begun(connection, begin))
                 yield Transaction(connection)
 
 
-async def _belong_to(transaction: Transaction, tenant_id: UUID) -> None:
-    await transaction.execute(
-        "select pg_catalog.set_config('app.tenant_id', $1, true)", str(tenant_id)
-    )
+@asynccontextmanager
+async def _begun(connection: asyncpg.Connection, begin: str) -> AsyncGenerator[None]:
+    """A transaction that costs one round trip at either end.
+
+    Work is mostly small transactions, and most of what they cost is waiting for the server.
+    The session's settings go with the end of the transaction, not in a statement more.
+    """
+    reset = connection.get_reset_query()
+    try:
+        await connection.execute(begin)
+        yield
+        await connection.execute(f"commit; {reset}")
+    except BaseException:
+        # A session that is gone says so here, whatever its last statement made of it.
+        await connection.execute(f"rollback; {reset}")
+        raise
+
+
+async def _is_reset(connection: asyncpg.Connection) -> None:
+    """Nothing is left to be taken back when a connection returns to the pool."""
+
+
+def _belonging_to(tenant_id: UUID | None) -> str:
+    """The statement that gives a transaction its tenant.
+
+    It goes with the beginning, which takes no parameters: nothing but a UUID's own digits
+    gets into it.
+
+    Raises:
+        TenantMissing: when there is none.
+    """
+    if tenant_id is None:
+        raise TenantMissing
+    return f"select pg_catalog.set_config('app.tenant_id', '{UUID(int=tenant_id.int)}', true)"
