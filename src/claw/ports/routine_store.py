@@ -5,7 +5,7 @@ in as parameters; how long a claim lasts and when a failed one is tried again is
 time, the database's own.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeAlias
@@ -100,8 +100,12 @@ class RoutineStore(Protocol):
         """Write definition, status, pause and planning of a known routine."""
         ...
 
-    async def lock(self, routine_id: UUID) -> None:
-        """Let nobody else plan, pause or change it until the transaction ends."""
+    async def names(self) -> Mapping[UUID, str]:
+        """What each routine is called, or was before it was removed."""
+        ...
+
+    async def lock(self, routine_id: UUID) -> RoutineStatus:
+        """Let nobody else plan, pause or change it until the transaction ends; its status then."""
         ...
 
     async def plan(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
@@ -114,6 +118,10 @@ class RoutineStore(Protocol):
 
     async def planned(self, routine_id: UUID) -> Sequence[Occurrence]:
         """Those still ``planned``, by due time."""
+        ...
+
+    async def unfinished(self, routine_id: UUID) -> Sequence[Occurrence]:
+        """Those ``planned`` or ``claimed``, whoever holds them, by due time."""
         ...
 
     async def move(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
@@ -149,6 +157,10 @@ class RoutineStore(Protocol):
         self, routine_id: UUID, keys: Collection[str], outcome: Outcome
     ) -> Sequence[str]:
         """End occurrences that nobody holds, without running them; returns those ended."""
+        ...
+
+    async def withdraw(self, routine_id: UUID, outcome: Outcome) -> Sequence[str]:
+        """End all that is unfinished; whoever runs one has lost it. Returns those ended."""
         ...
 
     async def troubled(self, limit: int) -> Sequence[Occurrence]:

@@ -1,6 +1,6 @@
 """SQL of routines and their occurrences."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,9 @@ from claw.core.routines.routine import Routine
 from claw.ports.routine_store import (
     REVERSIBLE,
     Occurrence,
+    OccurrenceState,
     Outcome,
+    RoutineStatus,
     StoredRoutine,
 )
 from claw.store.tenancy import Transaction
@@ -96,12 +98,19 @@ class PostgresRoutines:
             routine.planned_tzdata,
         )
 
-    async def lock(self, routine_id: UUID) -> None:
-        await self._tx.execute(
-            "select from claw.routine where tenant_id = $1 and routine_id = $2 for update",
+    async def names(self) -> Mapping[UUID, str]:
+        rows = await self._tx.fetch(
+            "select routine_id, name from claw.routine where tenant_id = $1", self._tenant_id
+        )
+        return {row["routine_id"]: row["name"] for row in rows}
+
+    async def lock(self, routine_id: UUID) -> RoutineStatus:
+        (row,) = await self._tx.fetch(
+            "select status from claw.routine where tenant_id = $1 and routine_id = $2 for update",
             self._tenant_id,
             routine_id,
         )
+        return row["status"]
 
     async def plan(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
         rows = await self._tx.fetch(
@@ -132,12 +141,19 @@ class PostgresRoutines:
         return [row["key"] for row in rows]
 
     async def planned(self, routine_id: UUID) -> Sequence[Occurrence]:
+        return await self._in_states(routine_id, "planned")
+
+    async def unfinished(self, routine_id: UUID) -> Sequence[Occurrence]:
+        return await self._in_states(routine_id, "planned", "claimed")
+
+    async def _in_states(self, routine_id: UUID, *states: OccurrenceState) -> Sequence[Occurrence]:
         rows = await self._tx.fetch(
             f"select {_OCCURRENCE} from claw.occurrence o "
-            "where tenant_id = $1 and routine_id = $2 and state = 'planned' "
+            "where tenant_id = $1 and routine_id = $2 and state = any($3::text[]) "
             'order by due_at, key collate "C"',
             self._tenant_id,
             routine_id,
+            list(states),
         )
         return [_occurrence(row) for row in rows]
 
@@ -266,6 +282,22 @@ class PostgresRoutines:
             self._tenant_id,
             routine_id,
             sorted(keys),
+            outcome.state,
+            outcome.at,
+            outcome.reason,
+        )
+        return sorted(row["key"] for row in rows)
+
+    async def withdraw(self, routine_id: UUID, outcome: Outcome) -> Sequence[str]:
+        rows = await self._tx.fetch(
+            """
+            update claw.occurrence
+            set state = $3, finished_at = $4, reason = $5, claimed_by = null, claimed_until = null
+            where tenant_id = $1 and routine_id = $2 and state in ('planned', 'claimed')
+            returning key
+            """,
+            self._tenant_id,
+            routine_id,
             outcome.state,
             outcome.at,
             outcome.reason,

@@ -1,7 +1,7 @@
 """Work that did not go well: what is tried again by itself, and what waits for a person.
 
 Each has an id that says what it is: ``delivery:<id>``, ``occurrence:<routine>/<key>``,
-``webhook:<name>``.
+``webhook:<name>``; of a removed routine the id stands for its name.
 """
 
 from collections.abc import Sequence
@@ -25,13 +25,17 @@ _MOST = 200
 
 
 class Trouble(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A piece of work that failed, or is being tried again. ``dead`` waits for a person."""
+    """A piece of work that failed, or is being tried again. ``dead`` waits for a person.
+
+    ``routine`` is what its routine is called, or was before it was removed.
+    """
 
     id: str
     kind: str
     state: str
     dead: bool
     attempts: int
+    routine: str | None = None
     due_at: datetime | None = None
     reason: str | None = None
 
@@ -47,11 +51,11 @@ class TroubleService:
     async def list(self, tenant: Tenant) -> Sequence[Trouble]:
         """Dead letters and what is tried again, the latest due first."""
         async with self._db.tenant(tenant.tenant_id) as uow:
-            names = {r.routine_id: r.routine.name for r in await uow.routines.list()}
+            names = await uow.routines.names()
+            kept = {r.routine_id for r in await uow.routines.list()}
             found = [
-                _of_occurrence(o, names[o.routine_id])
+                _of_occurrence(o, names[o.routine_id], removed=o.routine_id not in kept)
                 for o in await uow.routines.troubled(_MOST)
-                if o.routine_id in names
             ]
             found += [_of_delivery(d) for d in await uow.deliveries.troubled(_MOST)]
             found += [_of_webhook(e) for e in await uow.webhooks.list() if _is_troubled(e)]
@@ -80,7 +84,7 @@ class TroubleService:
         Raises:
             InvalidInput: when it is no id of work.
             NotFound: when there is no such work.
-            Refused: when it is not dead.
+            Refused: when it is not dead, or its routine is not active.
         """
         trouble = await self.find(tenant, id_)
         kind, _, name = id_.partition(":")
@@ -120,7 +124,16 @@ class TroubleService:
 async def _retry_occurrence(uow: UnitOfWork, name: str) -> bool:
     routine, _, key = name.partition("/")
     stored = await uow.routines.find(routine)
-    return stored is not None and await uow.routines.retry(stored.routine_id, key)
+    if stored is None or stored.status != "active":
+        raise Refused(
+            "its routine was removed" if stored is None else "its routine is paused",
+            code="routine_not_active",
+            field="work",
+            hint="add a routine like it and `claw routine run` that one"
+            if stored is None
+            else f"`claw routine resume {routine}`",
+        )
+    return await uow.routines.retry(stored.routine_id, key)
 
 
 async def _retry_webhook(uow: UnitOfWork, name: str) -> tuple[str, bool]:
@@ -148,13 +161,16 @@ def _of_webhook(endpoint: Endpoint) -> Trouble:
     )
 
 
-def _of_occurrence(occurrence: Occurrence, routine: str) -> Trouble:
+def _of_occurrence(occurrence: Occurrence, routine: str, *, removed: bool) -> Trouble:
+    # A removed routine has lost its name to whoever takes it next.
+    name = str(occurrence.routine_id) if removed else routine
     return Trouble(
-        id=f"occurrence:{routine}/{occurrence.key}",
+        id=f"occurrence:{name}/{occurrence.key}",
         kind="occurrence",
         state=occurrence.state,
         dead=occurrence.state == "failed",
         attempts=occurrence.attempts,
+        routine=routine,
         due_at=occurrence.due_at,
         reason=occurrence.reason,
     )
@@ -167,6 +183,7 @@ def _of_delivery(delivery: Delivery) -> Trouble:
         state=delivery.state,
         dead=delivery.state in ("failed", "unknown"),
         attempts=delivery.attempts,
+        routine=delivery.routine,
         due_at=delivery.not_before,
         reason=delivery.reason,
     )

@@ -155,7 +155,11 @@ class OccurrenceLane:
     async def _finish(
         self, tenant: Tenant, stored: StoredRoutine, occurrence: Occurrence, made: Made
     ) -> None:
-        """The occurrence is done once its deliveries stand in the database."""
+        """The occurrence is done once its deliveries stand in the database.
+
+        Of a routine that was paused meanwhile nothing is delivered: it waits as if it had
+        not begun.
+        """
         outcome = Outcome(
             state="done",
             at=self._clock.now(),
@@ -164,6 +168,11 @@ class OccurrenceLane:
             summary_id=made.summary_id,
         )
         async with self._db.tenant(tenant.tenant_id) as uow:
+            status = await uow.routines.lock(stored.routine_id)
+            if status != "active":
+                reason = f"routine_{status}"
+                await uow.routines.put_back(occurrence, seconds=0, reason=reason)
+                return
             if not await uow.routines.finish(occurrence, outcome):
                 raise ClaimLost
             await uow.deliveries.record(self._deliveries(stored, occurrence, made))

@@ -34,6 +34,7 @@ from claw.engine.routines.telling import tell_lacking
 from claw.engine.tenants import require_active
 from claw.ports.audit_store import AuditEntry
 from claw.ports.clock import Clock
+from claw.ports.delivery_store import Ending
 from claw.ports.ids import Ids
 from claw.ports.routine_store import Occurrence, Outcome, RoutineStatus, StoredRoutine
 from claw.ports.tenant_store import Tenant
@@ -212,11 +213,12 @@ class RoutineService:
         return changed
 
     async def pause(self, tenant: Tenant, name: str, *, actor: str) -> StoredRoutine:
-        """Run nothing until it is resumed; what falls into the pause is skipped."""
+        """Run and deliver nothing until it is resumed; what falls into the pause is skipped."""
         now = self._clock.now()
         async with self._db.tenant(tenant.tenant_id) as uow:
             stored = await self._locked(uow, tenant, name)
             if stored.status == "active":
+                await self._cancel_deliveries(uow, stored, "routine_paused", now)
                 stored = await self._save(uow, stored, "paused", paused_at=now)
                 await self._audit(uow, "routine.pause", stored, actor)
         return stored
@@ -232,6 +234,8 @@ class RoutineService:
                     rows = plan.rows(stored.planned_until, now, now=now)
                     tell_lacking(uow, rows, await uow.routines.plan(rows), now)
                 await skip_paused(uow, stored, now)
+                # An attempt that was under way when it was paused may have come to rest since.
+                await self._cancel_deliveries(uow, stored, "routine_paused", now)
                 until = max(stored.planned_until, now)
                 stored = await self._save(
                     uow, replace(stored, planned_until=until), "active", paused_at=None
@@ -240,15 +244,24 @@ class RoutineService:
         return stored
 
     async def remove(self, tenant: Tenant, name: str, *, actor: str) -> None:
-        """Run it no more; what became of its occurrences stays, and its name is free."""
+        """Run and deliver it no more; what became of its occurrences stays, its name is free.
+
+        Whoever runs one now has lost it.
+        """
         now = self._clock.now()
         async with self._db.tenant(tenant.tenant_id) as uow:
             stored = await self._locked(uow, tenant, name)
-            keys = [o.key for o in await uow.routines.planned(stored.routine_id)]
             cancelled = Outcome(state="cancelled", at=now, reason="routine_removed")
-            await uow.routines.settle(stored.routine_id, keys, cancelled)
+            await uow.routines.withdraw(stored.routine_id, cancelled)
+            await self._cancel_deliveries(uow, stored, "routine_removed", now)
             await self._save(uow, stored, "removed", paused_at=None)
             await self._audit(uow, "routine.remove", stored, actor)
+
+    async def _cancel_deliveries(
+        self, uow: UnitOfWork, stored: StoredRoutine, reason: str, now: datetime
+    ) -> None:
+        ending = Ending(state="cancelled", at=now, reason=reason)
+        await uow.deliveries.cancel(stored.routine_id, ending)
 
     async def _find(self, uow: UnitOfWork, tenant: Tenant, name: str) -> StoredRoutine:
         stored = await uow.routines.find(name)

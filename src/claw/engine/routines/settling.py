@@ -63,7 +63,7 @@ def _outcome(occurrence: Occurrence, late: str | None, now: datetime) -> Outcome
 
 
 async def skip_paused(uow: UnitOfWork, stored: StoredRoutine, now: datetime) -> None:
-    """What fell into a pause is skipped: nothing is caught up for paused time."""
-    planned = await uow.routines.planned(stored.routine_id)
-    fell = [o for o in planned if o.due_at is not None and o.due_at <= now]
+    """What fell into a pause is skipped, also what a dead worker held: nothing is caught up."""
+    unfinished = await uow.routines.unfinished(stored.routine_id)
+    fell = [o for o in unfinished if o.due_at is not None and o.due_at <= now]
     await settle(uow, stored.routine_id, fell, Outcome(state="skipped", at=now, reason="paused"))
