@@ -1,5 +1,6 @@
 """The demo: the whole line once, and the engine that keeps running until Ctrl-C."""
 
+import json
 import signal
 import socket
 import time
@@ -14,6 +15,10 @@ def test_once_prints_the_summary_and_ends(embedded: Installation) -> None:
     assert ran.code == 0, ran.err
     assert "Wednesday 25 November 2026" in ran.out
     assert "simpro" in ran.out
+    told = embedded.claw(
+        "routine", "next", "morning", "--tenant", "demo-trades", "-n", "1", "--json"
+    )
+    assert [run["instant"] for run in json.loads(told.out)] == ["2026-11-25T19:00:00Z"], told.err
 
 
 def test_it_keeps_running_with_health_and_metrics_until_ctrl_c(installation: Installation) -> None:

@@ -1,6 +1,7 @@
 """``claw demo``: a trades business's day, from the vendor's simulator to the summary."""
 
 import asyncio
+from datetime import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,8 +11,10 @@ from claw.cli.progress import ProgressLine
 from claw.cli.runtime import Json, run_with_settings
 from claw.cli.simulate import SIMULATED_ZONE
 from claw.cli.sync import print_report
+from claw.core.routines.routine import Routine, SummaryTask, Target
 from claw.core.summaries.forms import as_json, render
 from claw.core.time import local_date
+from claw.core.time.recurrence import Daily
 from claw.ports.tenant_store import Tenant
 
 if TYPE_CHECKING:
@@ -22,6 +25,13 @@ TENANT = "demo-trades"
 CONNECTOR = CONNECTION = "simpro"
 ACTOR = "demo"
 RESYNC_SECONDS = 60
+ROUTINE = Routine(
+    name="morning",
+    recurrence=Daily(at=time(6)),
+    zone=None,
+    task=SummaryTask(),
+    targets=(Target(channel="console"),),
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -55,17 +65,26 @@ async def _demo(settings: "Settings", *, once: bool, port: int | None, json: boo
     async with serve_simulator(simulator) as running, open_engine(settings) as engine:
         tenant = await _tenant(engine)
         await _connect(engine, tenant, running.base_url, simulator.api_key)
+        await _tell_every_morning(engine, tenant)
         note(f"simPRO simulator on {running.base_url}, tenant {tenant.slug}")
         whole = await _round(engine, tenant, json=json)
         if once:
             return whole
-        async with serve_health(engine, port) as served:
+        async with serve_health(engine, port, works=True) as served:
             note(f"health and metrics on {served.base_url}; Ctrl-C stops everything")
-            while True:
-                await asyncio.sleep(RESYNC_SECONDS)
-                report = await engine.sync.run(tenant, trace_id=engine.trace_id)
-                if not json:
-                    print_report(report)
+            await _keep_running(engine, tenant, json=json)
+    return whole
+
+
+async def _keep_running(engine: "Engine", tenant: Tenant, *, json: bool) -> None:
+    """Work what is due, and read the source anew every minute; until one of the two dies."""
+    async with asyncio.TaskGroup() as loops:
+        working = loops.create_task(engine.worker.run(stop=asyncio.Event()))
+        while not working.done():
+            await asyncio.sleep(RESYNC_SECONDS)
+            report = await engine.sync.run(tenant, trace_id=engine.trace_id)
+            if not json:
+                print_report(report)
 
 
 async def _round(engine: "Engine", tenant: Tenant, *, json: bool) -> bool:
@@ -116,3 +135,10 @@ async def _connect(engine: "Engine", tenant: Tenant, base_url: str, api_key: str
         secrets={"api_key": api_key},
         actor=ACTOR,
     )
+
+
+async def _tell_every_morning(engine: "Engine", tenant: Tenant) -> None:
+    """The routine that everybody begins with, unless it is there."""
+    if any(known.routine.name == ROUTINE.name for known in await engine.routines.list(tenant)):
+        return
+    await engine.routines.add(tenant, ROUTINE, actor=ACTOR)
