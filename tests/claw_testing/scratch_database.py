@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,7 @@ import asyncpg
 import pytest
 
 from claw.store import roles
-from claw.store.embedded import EmbeddedServer, Options
+from claw.store.embedded import EmbeddedServer, Options, Urls
 from claw.store.migrate import migrate
 
 SUPERUSER_PASSWORD = "only-for-tests"
@@ -74,6 +75,14 @@ async def scratch(scratch_server: Server) -> AsyncIterator[TestDatabase]:
     made = await create_database(scratch_server)
     yield made
     await drop_database(scratch_server, made)
+
+
+@contextmanager
+def one_database(server: Server) -> Iterator[Urls]:
+    """A database for a whole folder of tests, whose tenants keep them apart."""
+    made = asyncio.run(create_database(server))
+    yield Urls(owner=made.owner, app=made.app, worker=made.worker)
+    asyncio.run(drop_database(server, made))
 
 
 async def create_database(server: Server) -> TestDatabase:

@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from claw_testing.installation import Installation, on_a_server
-from claw_testing.scratch_database import Server, scratch_server
-
-__all__ = ["scratch_server"]
+from claw_testing.scratch_database import Server
 
 
 @pytest.fixture

@@ -1,17 +1,22 @@
-"""The flow on a real PostgreSQL: one server for the session, one tenant for each test."""
+"""The flow on a real PostgreSQL: one database for the folder, one tenant for each test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from claw.store.embedded import Urls
 from claw.store.tenancy import Pool
-from claw_testing.scratch_database import Server, scratch_server
+from claw_testing.scratch_database import Server, one_database
 
-__all__ = ["scratch_server"]
+
+@pytest.fixture(scope="session")
+def urls(scratch_server: Server) -> Iterator[Urls]:
+    with one_database(scratch_server) as urls:
+        yield urls
 
 
 @pytest.fixture
-async def pool(scratch_server: Server) -> AsyncIterator[Pool]:
+async def pool(urls: Urls) -> AsyncIterator[Pool]:
     """The application's connections to the migrated database."""
-    async with Pool(Server.at(scratch_server.app, "claw_template"), largest=6) as pool:
+    async with Pool(urls.app, largest=6) as pool:
         yield pool

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from claw.connect import AuthRevoked
+from claw.store.embedded import Urls
 from claw.store.tenancy import Pool
 from claw_testing.loopback import Asked, reply, vendor
 from claw_testing.oauth_world import COMPANIES, OAuthWorld, oauth_world
-from claw_testing.scratch_database import Server
 
 READERS = 50
 TESTS = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ async def readers(url: str, world: OAuthWorld) -> asyncio.subprocess.Process:
     started = await asyncio.create_subprocess_exec(
         sys.executable,
         str(TESTS / "claw_testing" / "token_readers.py"),
-        Server.at(url, "claw_template"),
+        url,
         str(world.tenant.tenant_id),
         str(READERS),
         stdin=asyncio.subprocess.PIPE,
@@ -37,13 +37,13 @@ async def readers(url: str, world: OAuthWorld) -> asyncio.subprocess.Process:
 
 
 async def test_fifty_readers_in_each_of_two_processes_ask_for_one_token(
-    pool: Pool, scratch_server: Server
+    pool: Pool, urls: Urls
 ) -> None:
     # The build's clock runs fast, so that its ten requests a second are a thousand.
     async with oauth_world(
         pool, "token_slow:300", monotonic=lambda: time.monotonic() * 100
     ) as world:
-        both = await asyncio.gather(*(readers(scratch_server.app, world) for _ in range(2)))
+        both = await asyncio.gather(*(readers(urls.app, world) for _ in range(2)))
         told = await asyncio.gather(*(each.communicate(b"go\n") for each in both))
         assert [json.loads(out) for out, _ in told] == [{"200": READERS}] * 2
         assert [each.grant_type for each in world.tokens.log] == ["refresh_token"]
