@@ -19,3 +19,7 @@ class HintStore(Protocol):
         cursor moved on without it would be lost.
         """
         ...
+
+    async def forget(self, connection_id: UUID, stream: str) -> None:
+        """Let the feed be followed anew, from what was read completely."""
+        ...

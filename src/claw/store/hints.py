@@ -39,3 +39,14 @@ class PostgresHints:
             cursor,
             moved_at,
         )
+
+    async def forget(self, connection_id: UUID, stream: str) -> None:
+        await self._tx.execute(
+            """
+            delete from claw.hint_cursor
+            where tenant_id = $1 and connection_id = $2 and stream = $3
+            """,
+            self._tenant_id,
+            connection_id,
+            stream,
+        )

@@ -1,11 +1,13 @@
 """Following a change feed: what it hints at is read again, and it proves nothing."""
 
+from typing import Literal
+
 import pytest
 
 from claw.core.errors import ClawError
 from claw.engine.sync import StreamReport, SyncReport
 from claw.engine.sync.report import SyncError
-from claw.ports.connector import Hints, StandingWarning
+from claw.ports.connector import Hints, NoHints, StandingWarning
 from claw.ports.connector_errors import AuthRevoked, Transient
 from claw.store.tenancy import Pool
 from claw_testing.scripted_connector import FeedingConnector, scripted_manifest
@@ -219,16 +221,65 @@ async def test_a_revoked_key_pauses_the_connection(world: World) -> None:
     assert (await connection_status(world))[0] == "paused"
 
 
-async def test_a_cursor_of_another_version_advises_a_whole_read(world: World) -> None:
+async def with_cursor_of_another_version(world: World) -> None:
     await world.changes()
     async with world.pool.tenant(world.tenant.tenant_id) as tx:
         await tx.execute("update claw.hint_cursor set cursor = 'v0'")
+
+
+async def test_a_cursor_of_another_version_advises_a_whole_read(world: World) -> None:
+    await with_cursor_of_another_version(world)
     before = await world.visible()
     error = error_of(await world.changes())
     assert (error.code, error.message) == ("cursor_unknown", "a cursor of another version")
     assert error.hint is not None
     assert "`claw sync`" in error.hint
-    assert await world.visible() == before
+    assert await world.visible() == before | {"hint_cursor": []}
+
+
+async def test_after_a_cursor_that_nobody_knows_all_since_the_whole_read_is_followed(
+    world: World,
+) -> None:
+    world.vendor.feed += ["visit:1"]
+    await with_cursor_of_another_version(world)
+    world.vendor.visit(2, MORNING)
+    world.vendor.feed += ["visit:2"]
+    assert error_of(await world.changes()).code == "cursor_unknown"
+    assert counted(await world.changes()).read == 2
+    assert (await world.visit(2))["starts_at"] == "2026-11-24T22:00:00Z"
+
+
+@pytest.mark.parametrize("code", ["cursor_unknown", "too_much"])
+async def test_the_whole_read_that_was_advised_is_where_following_begins_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: Literal["cursor_unknown", "too_much"]
+) -> None:
+    pull = FeedingConnector.pull_hints
+
+    async def leading_nowhere(self, ctx, stream, cursor, since):
+        if cursor == "0":
+            return NoHints(code=code, message="no")
+        return await pull(self, ctx, stream, cursor, since)
+
+    await world.changes()
+    world.vendor.feed += ["visit:1"]
+    monkeypatch.setattr(FeedingConnector, "pull_hints", leading_nowhere)
+    assert error_of(await world.changes()).code == code
+    await world.sync()
+    read_at = world.clock.now()
+    counted(await world.changes())
+    counted(await world.changes())
+    connector = world.connector
+    assert isinstance(connector, FeedingConnector)
+    assert connector.asked[-2:] == [(None, read_at), ("1", read_at)]
+
+
+async def test_another_whole_read_leaves_a_good_cursor_in_use(world: World) -> None:
+    await world.changes()
+    await world.sync()
+    await world.changes()
+    connector = world.connector
+    assert isinstance(connector, FeedingConnector)
+    assert connector.asked[-1][0] == "0"
 
 
 async def test_before_the_first_whole_read_there_is_nothing_to_change(pool: Pool) -> None:

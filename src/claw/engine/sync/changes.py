@@ -1,8 +1,10 @@
 """Looking again at what a change feed hints at: the sync between two whole reads.
 
 A feed says where to look and proves nothing. What it hints at is asked for by id, made
-visible as always, and only then, in the same transaction, the feed's cursor moves. Which
-days were read completely, and as of when, is not touched: nothing was read completely.
+visible as always, and only then, in the same transaction, the feed's cursor moves. A
+cursor that leads nowhere any more is forgotten, so that the feed is followed from the whole
+read on. Which days were read completely, and as of when, is not touched: nothing was read
+completely.
 """
 
 from collections.abc import Collection, Sequence
@@ -63,7 +65,7 @@ class ChangesWork:
 
         Raises:
             ConnectorError: the feed could not be read; nothing changed.
-            Refused: the feed cannot be followed: only a full sync helps.
+            Refused: the feed cannot be followed; its cursor is forgotten.
             LeaseLost: another run took over; nothing was written.
         """
         hints = await self._pull(feed)
@@ -93,6 +95,9 @@ class ChangesWork:
         with connector_code():
             hints = await feed.pull_hints(self._source.context, name, cursor, min(read_at))
         if isinstance(hints, NoHints):
+            # Only following moves it: kept, it would lead nowhere again, whatever is read.
+            async with writing(self._db, self._tenant.tenant_id, self._lease) as uow:
+                await uow.hints.forget(connection_id, name)
             raise Refused(
                 hints.message,
                 code=hints.code,
