@@ -81,6 +81,12 @@ class SyncStore(Protocol):
         """Mark runs that never ended as interrupted; returns how many there were."""
         ...
 
+    async def read_well(
+        self, connections: Collection[UUID], first: date, last: date, since: datetime, now: datetime
+    ) -> bool:
+        """Whether one run, begun from ``since`` to ``now``, read all of this and nothing failed."""
+        ...
+
     async def find_run(self, run_id: UUID) -> SyncRun | None:
         """One run."""
         ...

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
 from claw.core.errors import ClawError, InvalidInput, NotFound, Refused
 from claw.core.events.catalog import RemovalsAccepted
+from claw.core.routines.preparing import fresh_from
 from claw.core.time import local_date
 from claw.engine.connections import refuse_removed
 from claw.engine.sync.applying import remove
@@ -120,6 +121,17 @@ class SyncService:
                 hint="wait for it to end",
             )
         return report
+
+    async def fresh_for(self, tenant: Tenant, due: datetime) -> bool:
+        """Whether the sources were read well so lately that work on what is due needs no more."""
+        now = self._clock.now()
+        first, last = window_of(local_date(now, tenant.zone), None, None)
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            connections = [c.connection_id for c in await uow.connections.list()]
+            since = fresh_from(due, now)
+            return bool(connections) and await uow.sync.read_well(
+                connections, first, last, since, now
+            )
 
     async def accept(self, tenant: Tenant, run: str, *, actor: str) -> Sequence[str]:
         """Let the removals that a run held take effect; returns the references.
