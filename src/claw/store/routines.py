@@ -1,47 +1,23 @@
-"""SQL of routines and their occurrences."""
+"""SQL of routines."""
 
-from collections.abc import Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from claw.core.routines.routine import Routine
-from claw.ports.routine_store import (
-    REVERSIBLE,
-    Occurrence,
-    OccurrenceState,
-    Outcome,
-    RoutineStatus,
-    StoredRoutine,
-)
-from claw.store.tenancy import Transaction
+from claw.ports.routine_store import RoutineStatus, StoredRoutine
+from claw.store.occurrences import PostgresOccurrences
 
-_OCCURRENCE = (
-    "o.routine_id, o.key, o.local_date, o.nominal, o.zone, o.tzdata, o.odd, o.due_at, "
-    "o.prepare_at, o.state, o.reason, o.asked, o.fence, o.attempts, o.snapshot_id, "
-    "o.summary_id, o.started_at, o.finished_at"
-)
 _ROUTINE = (
     "routine_id, definition, status, paused_at, created_at, planned_until, planned_zone, "
     "planned_tzdata"
 )
-# Nobody holds it: never claimed, or claimed by somebody who is gone, and not resting.
-_FREE = (
-    "o.state in ('planned', 'claimed') "
-    "and (o.claimed_until is null or o.claimed_until <= clock_timestamp()) "
-    "and (o.try_again_at is null or o.try_again_at <= clock_timestamp())"
-)
 
 
-class PostgresRoutines:
+class PostgresRoutines(PostgresOccurrences):
     """``RoutineStore`` over one tenant's transaction."""
-
-    def __init__(self, tx: Transaction, tenant_id: UUID) -> None:
-        self._tx = tx
-        self._tenant_id = tenant_id
 
     async def add(self, routine: StoredRoutine) -> bool:
         added = await self._tx.fetchval(
@@ -112,278 +88,6 @@ class PostgresRoutines:
         )
         return row["status"]
 
-    async def plan(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
-        rows = await self._tx.fetch(
-            """
-            insert into claw.occurrence as old
-                (tenant_id, routine_id, key, local_date, nominal, zone, tzdata, odd, due_at,
-                 prepare_at, state, reason, finished_at, asked)
-            select $1, r, k, d, n, z, t, o, u, p, s, w, f, a
-            from unnest($2::uuid[], $3::text[], $4::date[], $5::timestamp[], $6::text[],
-                        $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-                        $11::text[], $12::text[], $13::timestamptz[],
-                        $14::boolean[])
-                 as given (r, k, d, n, z, t, o, u, p, s, w, f, a)
-            on conflict (tenant_id, routine_id, key) do update
-            set nominal = excluded.nominal, zone = excluded.zone, tzdata = excluded.tzdata,
-                odd = excluded.odd, due_at = excluded.due_at, prepare_at = excluded.prepare_at,
-                state = 'planned', reason = null, finished_at = null
-            where excluded.state = 'planned' and old.state in ('skipped', 'cancelled')
-              and old.reason = any($15::text[]) and old.started_at is null
-            returning key
-            """,
-            self._tenant_id,
-            *_columns(occurrences),
-            [o.finished_at for o in occurrences],
-            [o.asked for o in occurrences],
-            list(REVERSIBLE),
-        )
-        return [row["key"] for row in rows]
-
-    async def planned(self, routine_id: UUID) -> Sequence[Occurrence]:
-        return await self._in_states(routine_id, "planned")
-
-    async def unfinished(self, routine_id: UUID) -> Sequence[Occurrence]:
-        return await self._in_states(routine_id, "planned", "claimed")
-
-    async def _in_states(self, routine_id: UUID, *states: OccurrenceState) -> Sequence[Occurrence]:
-        rows = await self._tx.fetch(
-            f"select {_OCCURRENCE} from claw.occurrence o "
-            "where tenant_id = $1 and routine_id = $2 and state = any($3::text[]) "
-            'order by due_at, key collate "C"',
-            self._tenant_id,
-            routine_id,
-            list(states),
-        )
-        return [_occurrence(row) for row in rows]
-
-    async def move(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
-        rows = await self._tx.fetch(
-            """
-            update claw.occurrence o
-            set nominal = n, zone = z, tzdata = t, odd = given.o, due_at = u, prepare_at = p,
-                state = s, reason = w
-            from unnest($2::uuid[], $3::text[], $4::date[], $5::timestamp[], $6::text[],
-                        $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-                        $11::text[], $12::text[])
-                 as given (r, k, d, n, z, t, o, u, p, s, w)
-            where o.tenant_id = $1 and o.routine_id = r and o.key = k and o.state = 'planned'
-            returning o.key
-            """,
-            self._tenant_id,
-            *_columns(occurrences),
-        )
-        return [row["key"] for row in rows]
-
-    async def open(self, until: datetime) -> Sequence[Occurrence]:
-        rows = await self._tx.fetch(
-            f"""
-            select {_OCCURRENCE} from claw.occurrence o
-            join claw.routine r on r.tenant_id = o.tenant_id and r.routine_id = o.routine_id
-            where o.tenant_id = $1 and o.prepare_at <= $2 and r.status = 'active' and {_FREE}
-            order by o.due_at, o.routine_id, o.key collate "C"
-            """,
-            self._tenant_id,
-            until,
-        )
-        return [_occurrence(row) for row in rows]
-
-    async def claim(
-        self, routine_id: UUID, key: str, owner: UUID, *, seconds: int, now: datetime
-    ) -> Occurrence | None:
-        row = await self._tx.fetchrow(
-            f"""
-            update claw.occurrence o
-            set state = 'claimed', fence = o.fence + 1, attempts = o.attempts + 1,
-                claimed_by = $4, started_at = coalesce(o.started_at, $6), try_again_at = null,
-                claimed_until = clock_timestamp() + make_interval(secs => $5::integer)
-            where o.tenant_id = $1 and o.routine_id = $2 and o.key = $3 and {_FREE}
-            returning {_OCCURRENCE}
-            """,
-            self._tenant_id,
-            routine_id,
-            key,
-            owner,
-            seconds,
-            now,
-        )
-        return None if row is None else _occurrence(row)
-
-    async def keep(self, occurrence: Occurrence, *, seconds: int) -> bool:
-        kept = await self._tx.fetchval(
-            """
-            update claw.occurrence
-            set claimed_until = clock_timestamp() + make_interval(secs => $5::integer)
-            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
-              and state = 'claimed'
-            returning true
-            """,
-            self._tenant_id,
-            occurrence.routine_id,
-            occurrence.key,
-            occurrence.fence,
-            seconds,
-        )
-        return kept is True
-
-    async def finish(self, occurrence: Occurrence, outcome: Outcome) -> bool:
-        ended = await self._tx.fetchval(
-            """
-            update claw.occurrence
-            set state = $5, finished_at = $6, reason = $7, snapshot_id = $8, summary_id = $9,
-                claimed_by = null, claimed_until = null
-            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
-              and state = 'claimed'
-            returning true
-            """,
-            self._tenant_id,
-            occurrence.routine_id,
-            occurrence.key,
-            occurrence.fence,
-            outcome.state,
-            outcome.at,
-            outcome.reason,
-            outcome.snapshot_id,
-            outcome.summary_id,
-        )
-        return ended is True
-
-    async def put_back(self, occurrence: Occurrence, *, seconds: int, reason: str) -> bool:
-        back = await self._tx.fetchval(
-            """
-            update claw.occurrence
-            set state = 'planned', reason = $6, claimed_by = null, claimed_until = null,
-                try_again_at = clock_timestamp() + make_interval(secs => $5::integer)
-            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
-              and state = 'claimed'
-            returning true
-            """,
-            self._tenant_id,
-            occurrence.routine_id,
-            occurrence.key,
-            occurrence.fence,
-            seconds,
-            reason,
-        )
-        return back is True
-
-    async def settle(
-        self, routine_id: UUID, keys: Collection[str], outcome: Outcome
-    ) -> Sequence[str]:
-        rows = await self._tx.fetch(
-            """
-            update claw.occurrence
-            set state = $4, finished_at = $5, reason = $6
-            where tenant_id = $1 and routine_id = $2 and key = any($3::text[])
-              and state in ('planned', 'claimed')
-              and (claimed_until is null or claimed_until <= clock_timestamp())
-            returning key
-            """,
-            self._tenant_id,
-            routine_id,
-            sorted(keys),
-            outcome.state,
-            outcome.at,
-            outcome.reason,
-        )
-        return sorted(row["key"] for row in rows)
-
-    async def withdraw(self, routine_id: UUID, outcome: Outcome) -> Sequence[str]:
-        rows = await self._tx.fetch(
-            """
-            update claw.occurrence
-            set state = $3, finished_at = $4, reason = $5, claimed_by = null, claimed_until = null
-            where tenant_id = $1 and routine_id = $2 and state in ('planned', 'claimed')
-            returning key
-            """,
-            self._tenant_id,
-            routine_id,
-            outcome.state,
-            outcome.at,
-            outcome.reason,
-        )
-        return sorted(row["key"] for row in rows)
-
-    async def troubled(self, limit: int) -> Sequence[Occurrence]:
-        rows = await self._tx.fetch(
-            f"""
-            select {_OCCURRENCE} from claw.occurrence o
-            where tenant_id = $1
-              and (state = 'failed' or state in ('planned', 'claimed') and attempts > 0)
-            order by due_at desc, routine_id, key collate "C" limit $2
-            """,
-            self._tenant_id,
-            limit,
-        )
-        return [_occurrence(row) for row in rows]
-
-    async def retry(self, routine_id: UUID, key: str) -> bool:
-        opened = await self._tx.fetchval(
-            """
-            update claw.occurrence
-            set state = 'planned', asked = true, attempts = 0, reason = null,
-                finished_at = null, try_again_at = null
-            where tenant_id = $1 and routine_id = $2 and key = $3 and state = 'failed'
-            returning true
-            """,
-            self._tenant_id,
-            routine_id,
-            key,
-        )
-        return opened is True
-
-    async def last_snapshot(self, routine_id: UUID) -> str | None:
-        found = await self._tx.fetchval(
-            """
-            select snapshot_id from claw.occurrence
-            where tenant_id = $1 and routine_id = $2 and state = 'done'
-            order by finished_at desc, key collate "C" desc limit 1
-            """,
-            self._tenant_id,
-            routine_id,
-        )
-        return None if found is None else str(found)
-
-    async def snapshots_in_use(self) -> AbstractSet[str]:
-        rows = await self._tx.fetch(
-            """
-            select distinct snapshot_id from claw.occurrence
-            where tenant_id = $1 and snapshot_id is not null
-            """,
-            self._tenant_id,
-        )
-        return {row["snapshot_id"] for row in rows}
-
-    async def runs(self, routine_id: UUID, limit: int) -> Sequence[Occurrence]:
-        rows = await self._tx.fetch(
-            f"""
-            select {_OCCURRENCE} from claw.occurrence o
-            where tenant_id = $1 and routine_id = $2 and state <> 'planned'
-            order by local_date desc, due_at desc nulls last, key collate "C" desc
-            limit $3
-            """,
-            self._tenant_id,
-            routine_id,
-            limit,
-        )
-        return [_occurrence(row) for row in rows]
-
-
-def _columns(occurrences: Sequence[Occurrence]) -> tuple[list[object], ...]:
-    return (
-        [o.routine_id for o in occurrences],
-        [o.key for o in occurrences],
-        [o.local_date for o in occurrences],
-        [o.nominal for o in occurrences],
-        [o.zone for o in occurrences],
-        [o.tzdata for o in occurrences],
-        [o.odd for o in occurrences],
-        [o.due_at for o in occurrences],
-        [o.prepare_at for o in occurrences],
-        [o.state for o in occurrences],
-        [o.reason for o in occurrences],
-    )
-
 
 def _definition(routine: Routine) -> str:
     return msgspec.json.encode(routine).decode("utf-8")
@@ -400,7 +104,3 @@ def _routine(row: asyncpg.Record) -> StoredRoutine:
         planned_zone=row["planned_zone"],
         planned_tzdata=row["planned_tzdata"],
     )
-
-
-def _occurrence(row: asyncpg.Record) -> Occurrence:
-    return Occurrence(**dict(row.items()))
