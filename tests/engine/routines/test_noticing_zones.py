@@ -89,3 +89,20 @@ async def test_a_run_that_was_asked_for_is_no_reason_to_plan_anew(routines: Rout
     await routines.work(routines.lane(Stub()))
 
     assert not await due(routines)
+
+
+async def test_what_a_move_brings_into_a_pause_is_skipped_with_it(routines: RoutineWorld) -> None:
+    await move(routines, "Australia/Perth")
+    await routines.add()
+    await routines.work(routines.lane(Stub()))
+    routines.at("2026-11-25T18:00")
+    await routines.service.pause(routines.world.tenant, "morning", actor=ACTOR)
+    await move(routines, "Australia/Sydney")  # 06:00 is at 19:00 UTC now, and was at 22:00
+
+    routines.at("2026-11-25T19:30")
+    await routines.service.resume(routines.world.tenant, "morning", actor=ACTOR)
+    stub = Stub()
+    await routines.work(routines.lane(stub))
+
+    assert stub.runs == []
+    assert (await routines.runs())["2026-11-26"] == "skipped"

@@ -30,6 +30,7 @@ from claw.core.time import (
 )
 from claw.engine.routines.planning import Plan
 from claw.engine.routines.settling import skip_paused
+from claw.engine.routines.targets import check_targets
 from claw.engine.routines.telling import tell_lacking
 from claw.engine.tenants import require_active
 from claw.ports.audit_store import AuditEntry
@@ -92,6 +93,7 @@ class RoutineService:
             planned_until=now,
         )
         async with self._db.tenant(tenant.tenant_id) as uow:
+            await check_targets(uow, routine.targets)
             if not await uow.routines.add(stored):
                 raise Refused(
                     f"{tenant.slug!r} already has a routine {routine.name!r}",
@@ -200,6 +202,7 @@ class RoutineService:
         now = self._clock.now()
         async with self._db.tenant(tenant.tenant_id) as uow:
             stored = await self._locked(uow, tenant, name)
+            await check_targets(uow, stored.routine.targets)
             changed = replace(
                 stored,
                 routine=replace(stored.routine, recurrence=recurrence),
@@ -230,6 +233,9 @@ class RoutineService:
             stored = await self._locked(uow, tenant, name)
             if stored.status == "paused":
                 plan = Plan(tenant, stored, self._tzdata)
+                # What fell into the pause is judged by the zone that holds now.
+                moved = plan.moved(await uow.routines.planned(stored.routine_id))
+                tell_lacking(uow, moved, await uow.routines.move(moved), now)
                 if now > stored.planned_until:
                     rows = plan.rows(stored.planned_until, now, now=now)
                     tell_lacking(uow, rows, await uow.routines.plan(rows), now)
