@@ -111,7 +111,7 @@ class ConnectionService:
         merged = {**{n: value for n, value in known.items() if n not in stale}, **secrets}
         self._catalog.check_settings(connection.connector, connection.settings, merged)
         async with self._db.tenant(tenant.tenant_id) as uow:
-            refuse_removed(await uow.connections.lock(connection.connection_id))
+            now = await self._locked(uow, connection)
             for secret, value in sorted(secrets.items()):
                 purpose = secret_purpose(connection, secret)
                 sealed = self._box.seal(tenant.tenant_id, purpose, value)
@@ -119,8 +119,8 @@ class ConnectionService:
             for secret in stale:
                 await uow.connections.drop_secret(connection.connection_id, secret)
             await start_over(uow, connection, auth, secrets, at=self._clock.now())
-            if connection.status_by == BY_CLAW:
-                await self._set_status(uow, connection, "active", None, actor)
+            if now.status_by == BY_CLAW:
+                await self._set_status(uow, now, "active", None, actor)
             names = ", ".join(sorted(secrets))
             await self._note(uow, connection, actor, "connection.rotate", secrets=names)
         return await self.get(tenant, name)
@@ -129,8 +129,8 @@ class ConnectionService:
         """Stop reading from a source; what was read before stays and ages."""
         connection = await self.present(tenant, name)
         async with self._db.tenant(tenant.tenant_id) as uow:
-            refuse_removed(await uow.connections.lock(connection.connection_id))
-            await self._set_status(uow, connection, "paused", reason, actor)
+            now = await self._locked(uow, connection)
+            await self._set_status(uow, now, "paused", reason, actor)
             await self._note(uow, connection, actor, "connection.pause", reason=reason)
         return await self.get(tenant, name)
 
@@ -138,19 +138,34 @@ class ConnectionService:
         """Let the reading go on."""
         connection = await self.present(tenant, name)
         async with self._db.tenant(tenant.tenant_id) as uow:
-            refuse_removed(await uow.connections.lock(connection.connection_id))
-            await self._set_status(uow, connection, "active", None, actor)
+            now = await self._locked(uow, connection)
+            await self._set_status(uow, now, "active", None, actor)
             await self._note(uow, connection, actor, "connection.resume")
         return await self.get(tenant, name)
 
+    async def sealed_secrets(self, tenant: Tenant, connection: Connection) -> Mapping[str, bytes]:
+        """A connection's secrets as they lie in the database, new bytes whenever one is given."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            return await uow.connections.sealed_secrets(connection.connection_id)
+
     async def opened_secrets(self, tenant: Tenant, connection: Connection) -> Mapping[str, str]:
         """A connection's secrets in the clear, to be checked beside its settings."""
-        async with self._db.tenant(tenant.tenant_id) as uow:
-            sealed = await uow.connections.sealed_secrets(connection.connection_id)
+        return self.open_secrets(tenant, connection, await self.sealed_secrets(tenant, connection))
+
+    def open_secrets(
+        self, tenant: Tenant, connection: Connection, sealed: Mapping[str, bytes]
+    ) -> Mapping[str, str]:
+        """These sealed secrets of a connection in the clear."""
         return {
             secret: self._box.open(tenant.tenant_id, secret_purpose(connection, secret), value)
             for secret, value in sealed.items()
         }
+
+    async def _locked(self, uow: UnitOfWork, connection: Connection) -> Connection:
+        """The connection as it is now, and stays until the transaction ends."""
+        now = await uow.connections.lock(connection.connection_id)
+        refuse_removed(now)
+        return now
 
     async def _set_status(
         self,

@@ -78,9 +78,11 @@ class KeepAliveService:
 
     async def _keep(self, tenant: Tenant, connection: Connection) -> KeptAlive | None:
         """One connection; None when it has no consent that could die."""
+        sealed: Mapping[str, bytes] = {}
         try:
+            sealed = await self._connections.sealed_secrets(tenant, connection)
             manifest = self._catalog.manifest(connection.connector)
-            secrets = await self._connections.opened_secrets(tenant, connection)
+            secrets = self._connections.open_secrets(tenant, connection, sealed)
             due = await self._due(tenant, connection, manifest, secrets)
             if due is None:
                 return None
@@ -96,7 +98,7 @@ class KeepAliveService:
             )
         except AuthRevoked as error:
             async with self._db.tenant(tenant.tenant_id) as uow:
-                await ask_to_reconnect(uow, connection, error, at=self._clock.now())
+                await ask_to_reconnect(uow, connection, error, used=sealed, at=self._clock.now())
             return _kept(tenant, connection, "revoked", error.message)
         except (ConnectorError, ClawError) as error:
             return _kept(tenant, connection, "failed", error.message)

@@ -5,7 +5,7 @@ whomever it is met, there is one. The pause belongs to the task: what closes the
 it, and a pause that a person made is never touched.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from claw.core.events.catalog import ConnectionPaused, ConnectionResumed, ReconnectAsked
@@ -19,33 +19,47 @@ BY_CLAW = "claw"
 
 
 async def ask_to_reconnect(
-    uow: UnitOfWork, connection: Connection, error: AuthRevoked, *, at: datetime
+    uow: UnitOfWork,
+    connection: Connection,
+    error: AuthRevoked,
+    *,
+    used: Mapping[str, bytes],
+    at: datetime,
 ) -> None:
-    """Pause the connection and ask a person to connect it again, once."""
+    """Pause the connection and ask a person to connect it again, once.
+
+    ``used`` are the sealed secrets that were refused. Where a person has given others since,
+    the refusal says nothing of those, and nothing follows from it.
+    """
+    now = await uow.connections.lock(connection.connection_id)
+    if now.status == "removed" or not await still_used(uow, connection, used):
+        return
     reason = f"{error.code}: {error.message}"
-    if await uow.reconnects.open(connection.connection_id, reason=reason, at=at):
-        asked = ReconnectAsked(connection=connection.name, code=error.code)
-        uow.events.add(asked, subject=connection.name, at=at)
-    if connection.status == "active":
-        paused = ConnectionPaused(connection=connection.name, by="claw")
-        uow.events.add(paused, subject=connection.name, at=at)
-        await uow.connections.set_status(
-            connection.connection_id, "paused", reason, by=BY_CLAW, at=at
-        )
+    if await uow.reconnects.open(now.connection_id, reason=reason, at=at):
+        asked = ReconnectAsked(connection=now.name, code=error.code)
+        uow.events.add(asked, subject=now.name, at=at)
+    if now.status == "active":
+        paused = ConnectionPaused(connection=now.name, by="claw")
+        uow.events.add(paused, subject=now.name, at=at)
+        await uow.connections.set_status(now.connection_id, "paused", reason, by=BY_CLAW, at=at)
 
 
-async def note_reconnected(
-    uow: UnitOfWork, connection: Connection, *, by: str, at: datetime
-) -> None:
-    """Close the task, if one is open, and lift the pause that came with it."""
-    closed = await uow.reconnects.close(connection.connection_id, by=by, at=at)
-    refused = (connection.paused_reason or "").startswith(f"{AuthRevoked.code}:")
-    if closed and connection.status == "paused" and refused:
-        resumed = ConnectionResumed(connection=connection.name, by="claw")
-        uow.events.add(resumed, subject=connection.name, at=at)
-        await uow.connections.set_status(
-            connection.connection_id, "active", None, by=BY_CLAW, at=at
-        )
+async def still_used(uow: UnitOfWork, connection: Connection, used: Mapping[str, bytes]) -> bool:
+    """Whether nobody has given secrets since ``used``, be they the same in the clear."""
+    return await uow.connections.sealed_secrets(connection.connection_id) == used
+
+
+async def note_reconnected(uow: UnitOfWork, now: Connection, *, by: str, at: datetime) -> None:
+    """Close the task, if one is open, and lift the pause that came with it.
+
+    ``now`` is the connection as it is locked in this transaction.
+    """
+    closed = await uow.reconnects.close(now.connection_id, by=by, at=at)
+    refused = (now.paused_reason or "").startswith(f"{AuthRevoked.code}:")
+    if closed and now.status == "paused" and refused:
+        resumed = ConnectionResumed(connection=now.name, by="claw")
+        uow.events.add(resumed, subject=now.name, at=at)
+        await uow.connections.set_status(now.connection_id, "active", None, by=BY_CLAW, at=at)
 
 
 def left_behind(auth: AuthSpec, given: Collection[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from claw.core.errors import NotFound
 from claw.core.model.canonical import nfc
 from claw.engine.connections import secret_purpose
-from claw.engine.reconnecting import ask_to_reconnect, note_reconnected
+from claw.engine.reconnecting import ask_to_reconnect, note_reconnected, still_used
 from claw.engine.sync.connector_calls import connector_code, plain_report, plain_warning
 from claw.engine.sync.report import SyncError, SyncWarning
 from claw.ports.catalog import ConnectorCatalog
@@ -70,10 +70,14 @@ class RequestCount:
 
 
 class Source(Struct, kw_only=True):
-    """A connection, its connector and the context of this run."""
+    """A connection, its connector and the context of this run.
+
+    ``sealed`` are the secrets that the source was opened with, as they lie in the database.
+    """
 
     tenant: Tenant
     connection: Connection
+    sealed: Mapping[str, bytes]
     connector: Connector
     context: Context
     requests: RequestCount
@@ -131,10 +135,12 @@ class Sources:
         """Open a connection. Raises connector errors and NotFound."""
         connector = self._catalog.load(connection.connector)
         requests = RequestCount(connection.connector, self._metrics, self._log)
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            sealed = await uow.connections.sealed_secrets(connection.connection_id)
         async with self._http.open(
             connector.manifest,
             connection,
-            await self._secrets(tenant, connection),
+            self._opened(tenant, connection, sealed),
             tenant_id=tenant.tenant_id,
             observer=requests,
             trace_id=trace_id,
@@ -142,6 +148,7 @@ class Sources:
             yield Source(
                 tenant=tenant,
                 connection=connection,
+                sealed=sealed,
                 connector=connector,
                 requests=requests,
                 context=Context(
@@ -161,7 +168,8 @@ class Sources:
         """Prove the connection and remember what was learnt. Raises connector errors.
 
         A revoked credential pauses the connection, so that nobody hammers a closed door;
-        what was read before stays, and ages.
+        what was read before stays, and ages. Of settings and secrets that a person has
+        replaced meanwhile nothing was proved, so nothing is remembered.
         """
         tenant, connection = source.tenant, source.connection
         try:
@@ -178,8 +186,12 @@ class Sources:
             checked_at=source.context.now,
         )
         async with self._db.tenant(tenant.tenant_id) as uow:
-            await uow.connections.save_facts(connection.connection_id, facts)
-            await note_reconnected(uow, connection, by="check", at=source.context.now)
+            now = await uow.connections.lock(connection.connection_id)
+            if now.settings == connection.settings and await still_used(
+                uow, connection, source.sealed
+            ):
+                await uow.connections.save_facts(connection.connection_id, facts)
+                await note_reconnected(uow, now, by="check", at=source.context.now)
         source.context.account = report.account
         source.connection = replace(connection, facts=facts)
         return report
@@ -187,11 +199,13 @@ class Sources:
     async def pause(self, source: Source, error: AuthRevoked) -> None:
         """Read from this connection no more until a person connects it again."""
         async with self._db.tenant(source.tenant.tenant_id) as uow:
-            await ask_to_reconnect(uow, source.connection, error, at=source.context.now)
+            await ask_to_reconnect(
+                uow, source.connection, error, used=source.sealed, at=source.context.now
+            )
 
-    async def _secrets(self, tenant: Tenant, connection: Connection) -> Mapping[str, str]:
-        async with self._db.tenant(tenant.tenant_id) as uow:
-            sealed = await uow.connections.sealed_secrets(connection.connection_id)
+    def _opened(
+        self, tenant: Tenant, connection: Connection, sealed: Mapping[str, bytes]
+    ) -> Mapping[str, str]:
         return {
             name: self._box.open(tenant.tenant_id, secret_purpose(connection, name), value)
             for name, value in sealed.items()
