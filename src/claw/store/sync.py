@@ -80,6 +80,29 @@ class PostgresSync:
         )
         return len(rows)
 
+    async def read_well(
+        self, connections: Collection[UUID], first: date, last: date, since: datetime, now: datetime
+    ) -> bool:
+        found = await self._tx.fetchval(
+            """
+            select exists (
+                select from claw.sync_run r
+                where r.tenant_id = $1 and r.outcome = 'ok' and r.report ->> 'mode' = 'window'
+                  and r.first_date <= $3 and r.last_date >= $4
+                  and r.started_at between $5 and $6
+                  and $2::uuid[] <@ array(
+                      select rc.connection_id from claw.sync_run_connection rc
+                      where rc.tenant_id = $1 and rc.run_id = r.run_id))
+            """,
+            self._tenant_id,
+            list(connections),
+            first,
+            last,
+            since,
+            now,
+        )
+        return found is True
+
     async def find_run(self, run_id: UUID) -> SyncRun | None:
         row = await self._tx.fetchrow(
             f"select {_RUN} from claw.sync_run where tenant_id = $1 and run_id = $2",

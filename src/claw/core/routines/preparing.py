@@ -19,3 +19,11 @@ def prepare_from(instant: datetime, tenant: str, routine: str) -> datetime:
     digest = hashlib.sha256(f"{tenant} {routine}".encode()).digest()
     spread = int.from_bytes(digest[:4]) % (SPREAD_SECONDS + 1)
     return instant - timedelta(seconds=LEAD_SECONDS + spread)
+
+
+def fresh_from(due: datetime, now: datetime) -> datetime:
+    """From when on a read of the sources is as good as one made now for what is due.
+
+    Whatever is due at one minute is prepared within one lead, and shares what was read in it.
+    """
+    return max(due, now) - timedelta(seconds=LEAD_SECONDS + SPREAD_SECONDS)

@@ -47,7 +47,7 @@ class Morning:
         Raises:
             NotFound: when nothing of the date was ever read.
         """
-        await self._read(tenant)
+        await self._read(tenant, occurrence)
         snapshot = await self._snapshots.take(tenant)
         task = stored.routine.task
         async with self._db.tenant(tenant.tenant_id) as uow:
@@ -62,8 +62,15 @@ class Morning:
         )
         return Made(snapshot_id=snapshot.id, summary_id=document.id, degraded=document.degraded)
 
-    async def _read(self, tenant: Tenant) -> None:
+    async def _read(self, tenant: Tenant, occurrence: Occurrence) -> None:
+        """Read the sources, unless that was done for another routine of the same minute.
+
+        Who asks for a run wants what is there now.
+        """
+        due = None if occurrence.asked else occurrence.due_at
         try:
+            if due is not None and await self._sync.fresh_for(tenant, due):
+                return
             await self._sync.run(tenant)
         except NotFound as nothing_connected:
             self._log.info("nothing to read", code=nothing_connected.code, tenant=tenant.slug)
