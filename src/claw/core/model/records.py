@@ -3,7 +3,8 @@
 All are frozen values. An absent value is ``UNSET`` and is left out of canonical JSON;
 there is no null. Lists and ``extensions`` are always present. A flag-like boolean that
 defaults to false is ``True`` or absent. Instants are aware UTC datetimes in whole
-seconds; there are no floats.
+seconds; there are no floats. They are made of values alone and so never part of a cycle
+(``gc=False``): the collector need not walk a hundred thousand of them.
 """
 
 from datetime import datetime
@@ -42,14 +43,14 @@ ShiftKind = Literal["work", "break", "on_call"]
 CustomerKind = Literal["person", "company"]
 
 
-class Money(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Money(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """An amount in the minor unit of its currency (cents), never a float."""
 
     amount_minor: int
     currency: str
 
 
-class Phone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Phone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """One number: ``raw`` as the source holds it, ``e164`` only when it is valid."""
 
     raw: str
@@ -58,7 +59,7 @@ class Phone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     label: str | UnsetType = UNSET
 
 
-class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A person to reach."""
 
     name: str
@@ -66,14 +67,14 @@ class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     emails: tuple[str, ...] = ()
 
 
-class Service(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Service(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """What is done in a segment."""
 
     name: str
     ref: Ref | UnsetType = UNSET
 
 
-class Segment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Segment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """Who does what when; without a resource it is unassigned work."""
 
     starts_at: datetime
@@ -88,6 +89,7 @@ class ArrivalWindow(
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
+    gc=False,
     rename={"starts_at": "from", "ends_at": "to"},
 ):
     """The promised arrival window; in JSON ``{from, to}``."""
@@ -96,7 +98,7 @@ class ArrivalWindow(
     ends_at: datetime
 
 
-class Progress(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Progress(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """What the field reported and when it happened; never inferred.
 
     ``evidence`` names the source's own entry (a log id, a hash of a timeline entry).
@@ -108,7 +110,7 @@ class Progress(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     resource: Ref | UnsetType = UNSET
 
 
-class Address(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Address(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A postal address; lines in source order."""
 
     lines: tuple[str, ...] = ()
@@ -123,6 +125,7 @@ class Appointment(
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
+    gc=False,
     tag="appointment",
     tag_field="type",
 ):
@@ -167,6 +170,7 @@ class Resource(
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
+    gc=False,
     tag="resource",
     tag_field="type",
 ):
@@ -192,6 +196,7 @@ class Shift(
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
+    gc=False,
     tag="shift",
     tag_field="type",
 ):
@@ -212,6 +217,7 @@ class Customer(
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
+    gc=False,
     tag="customer",
     tag_field="type",
 ):
@@ -237,6 +243,7 @@ class Location(
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
+    gc=False,
     tag="location",
     tag_field="type",
 ):

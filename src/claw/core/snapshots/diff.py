@@ -6,11 +6,13 @@ that moved from one date to another is one change.
 """
 
 from collections.abc import Set
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import compress
+from operator import ne
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from claw.core.errors import InvalidInput
 from claw.core.model.records import Record, type_of
@@ -21,6 +23,8 @@ from claw.core.snapshots.content import Snapshot, SnapshotContent, removed_since
 from claw.core.snapshots.selection import date_of, is_dated, select
 
 __all__ = ["Change", "Diff", "diff_contents", "diff_of_differing"]
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 def diff_contents(before: SnapshotContent, after: SnapshotContent) -> Diff:
@@ -62,9 +66,7 @@ def _diff(before: SnapshotContent, after: SnapshotContent, was: Set[Ref], now: S
     if left_out:
         refs = {ref for ref in refs if connection_of(ref) not in left_out}
     changes = [
-        change
-        for ref in sorted(refs)
-        if (change := _change(ref, before, after, was, now)) is not None
+        change for ref in refs if (change := _change(ref, before, after, was, now)) is not None
     ]
     return Diff(
         from_=before.snapshot.snapshot_id,
@@ -107,9 +109,9 @@ def _change(
 
 
 def _difference(before: Record, after: Record) -> Change | None:
-    if before == after:
-        return None
     fields = _fields(before, after)
+    if not fields:
+        return None
     change: ChangeKind = "changed"
     if is_gone(before) != is_gone(after):
         change = "gone" if is_gone(after) else "returned"
@@ -131,20 +133,15 @@ def _difference(before: Record, after: Record) -> Change | None:
 def _fields(before: Record, after: Record) -> tuple[str, ...]:
     """The members that differ, by their names in canonical JSON."""
     if type(before) is type(after):
-        differing: list[str] = []
-        names = zip(before.__struct_fields__, before.__struct_encode_fields__, strict=True)
-        for name, written in names:
-            was, now = getattr(before, name), getattr(after, name)
-            if was is not now and was != now:
-                differing.append(written)
-        return tuple(sorted(differing))
+        differing = map(ne, astuple(before), astuple(after))
+        return tuple(sorted(compress(before.__struct_encode_fields__, differing)))
     old: dict[str, object] = msgspec.to_builtins(before)
     new: dict[str, object] = msgspec.to_builtins(after)
     return tuple(sorted(name for name in {*old, *new} if old.get(name) != new.get(name)))
 
 
-def _order(change: Change) -> tuple[date, str, Ref]:
+def _order(change: Change) -> tuple[date, datetime, Ref]:
     record = change.before if isinstance(change.after, UnsetType) else change.after
     if isinstance(record, UnsetType) or not is_dated(record):
-        return (date.max, "", change.ref)
-    return (date_of(record) or date.max, record.starts_at.isoformat(), change.ref)
+        return (date.max, _BEFORE_ALL, change.ref)
+    return (date_of(record) or date.max, record.starts_at, change.ref)
