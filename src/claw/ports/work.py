@@ -34,8 +34,8 @@ class Doorbell(Protocol):
 class PlatformDoorbell(Protocol):
     """Calls for work of many tenants."""
 
-    async def ring_all(self, kind: str, tenants: Sequence[UUID]) -> None:
-        """Call for each that nobody called for already."""
+    async def ring_all(self, kind: str, tenants: Sequence[UUID], *, ahead: bool = False) -> None:
+        """Call for each that nobody called for already; ``ahead`` of those that wait in turn."""
         ...
 
 

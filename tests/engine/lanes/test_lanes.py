@@ -94,10 +94,11 @@ def runner(db: PostgresDatabase, pending: Pending) -> LaneRunner:
 
 
 async def calls(pool: Pool) -> list[bytes]:
-    """Entries that wait, oldest first."""
+    """Entries that wait, as the queue takes them."""
     async with pool.platform() as tx:
         rows = await tx.fetch(
-            "select payload from claw_queue.pgqueuer where status = 'queued' order by id"
+            "select payload from claw_queue.pgqueuer where status = 'queued' "
+            "order by priority desc, id"
         )
         return [row["payload"] for row in rows]
 
@@ -297,6 +298,26 @@ async def test_much_that_is_due_is_worked_without_a_rest(quiet: Pool, world: Wor
     worker = Worker(runtime=Deaf(), runner=runner(db, pending), sweep=sweep)
 
     assert await worker.until_idle(seconds=30)  # with a rest after each it would take 40
+
+
+async def test_what_is_ready_goes_out_before_more_is_made(quiet: Pool, world: World) -> None:
+    tenant = world.tenant.tenant_id
+    db = PostgresDatabase(quiet)
+    async with db.tenant(tenant) as uow:
+        await uow.work.ring("pending")
+    ready = Pending({tenant: 25}, kind="delivery")
+    sweep = Sweep(
+        db=db, clock=HandClock(NOW), kinds={"delivery": ready}, metrics=Tally(), log=Tally()
+    )
+    await sweep.once()
+
+    assert [b"delivery" in call for call in await calls(quiet)] == [True, False]
+
+    # The lane that has more to do joins the end, whoever called it.
+    await runner(db, ready).answer(tenant, ready.kind)
+    first, *_, last = await calls(quiet)
+    assert b"delivery" in first
+    assert b"delivery" in last
 
 
 @edge("time:39")

@@ -20,6 +20,11 @@ from claw.ports.unit_of_work import Database
 SWEEP_SECONDS = 1
 """Due times are kept on the minute, so what comes due is looked for every second."""
 
+AHEAD = frozenset({"delivery"})
+"""What is made already goes out before more is made: in a late morning nobody whose summary
+is ready waits for those whose summary is not. A lane with more to do joins the end as ever.
+"""
+
 
 class ClockStopped(ClawError):
     """The wall clock gained more than a day: nothing is fired until a person has looked."""
@@ -71,7 +76,7 @@ class Sweep:
         async for kind, due in self._due(now):
             async with self._db.platform() as uow:
                 idle = await uow.idle_lanes.of(kind, due)
-                await uow.work.ring_all(kind, idle)
+                await uow.work.ring_all(kind, idle, ahead=kind in AHEAD)
             called += len(idle)
         return called
 

@@ -8,6 +8,9 @@ import msgspec
 
 from claw.store.tenancy import Transaction
 
+_IN_TURN, _AHEAD = 0, 1
+"""Priorities of entries: the higher comes first, and among equals the older."""
+
 
 class QueueDoorbell:
     """``Doorbell`` of one tenant's transaction."""
@@ -30,18 +33,21 @@ class PlatformQueueDoorbell:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def ring_all(self, kind: str, tenants: Sequence[UUID]) -> None:
+    async def ring_all(self, kind: str, tenants: Sequence[UUID], *, ahead: bool = False) -> None:
         # One call that waits is enough. One that is being answered is not: whoever answers
         # may have died, and the queue notices only later.
         waiting = await self._waiting(kind, tenants)
-        await _add(self._tx, kind, [tenant for tenant in tenants if tenant not in waiting])
+        silent = [tenant for tenant in tenants if tenant not in waiting]
+        await _add(self._tx, kind, silent, _AHEAD if ahead else _IN_TURN)
 
     async def _waiting(self, kind: str, tenants: Sequence[UUID]) -> set[UUID]:
         from claw.store.queue.names import ENTRYPOINT, settings
 
         rows = await self._tx.fetch(
             f"select payload from {settings().qualified.queue_table} "
-            "where entrypoint = $1 and status = 'queued' and payload = any($2::bytea[])",
+            "where entrypoint = $1 and status = 'queued' "
+            # Not any(): that compares each entry with each tenant once the plan is generic.
+            "and payload in (select unnest($2::bytea[]))",
             ENTRYPOINT,
             [_call(tenant, kind) for tenant in tenants],
         )
@@ -55,14 +61,16 @@ def _call(tenant: UUID, kind: str) -> bytes:
     return msgspec.json.encode(Call(tenant, kind))
 
 
-async def _add(tx: Transaction, kind: str, tenants: Sequence[UUID]) -> None:
+async def _add(
+    tx: Transaction, kind: str, tenants: Sequence[UUID], priority: int = _IN_TURN
+) -> None:
     # Imported here: most commands never ring, and the queue brings a lot along.
     from claw.store.queue.names import ENTRYPOINT, enqueue_sql
 
     if tenants:
         await tx.fetch(
             enqueue_sql(),
-            [0] * len(tenants),
+            [priority] * len(tenants),
             [ENTRYPOINT] * len(tenants),
             [_call(tenant, kind) for tenant in tenants],
             [timedelta(0)] * len(tenants),
