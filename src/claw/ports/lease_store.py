@@ -36,6 +36,10 @@ class LeaseStore(Protocol):
         """Give it back, if it is still ours."""
         ...
 
+    async def discard(self, lease: Lease) -> None:
+        """Give it back, if it is still ours, and leave no trace of its subject."""
+        ...
+
     async def break_all(self, subjects: str, owner: UUID) -> bool:
         """Take away the leases whose subjects begin so, for good; False when one is alive.
 

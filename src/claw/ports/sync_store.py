@@ -78,7 +78,10 @@ class SyncStore(Protocol):
         ...
 
     async def interrupt_runs(self, finished_at: datetime, *, except_run: UUID) -> int:
-        """Mark runs that never ended as interrupted; returns how many there were."""
+        """Mark runs that never ended as interrupted; returns how many there were.
+
+        A run that holds any lease lives.
+        """
         ...
 
     async def read_well(

@@ -92,6 +92,18 @@ class PostgresLeases:
             lease.fence,
         )
 
+    async def discard(self, lease: Lease) -> None:
+        await self._tx.execute(
+            """
+            delete from claw.lease
+            where tenant_id = $1 and subject = $2 and owner = $3 and fence = $4
+            """,
+            self._tenant_id,
+            lease.subject,
+            lease.owner,
+            lease.fence,
+        )
+
     async def break_all(self, subjects: str, owner: UUID) -> bool:
         alive = await self._tx.fetchval(
             """

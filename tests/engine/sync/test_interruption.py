@@ -96,6 +96,27 @@ async def test_a_sync_of_another_connection_leaves_a_living_run_alone(read_once:
         await living
 
 
+async def test_a_run_that_holds_no_stream_yet_is_left_alone(read_once: World):
+    world = read_once
+    seen: list[list[str]] = []
+
+    async def another() -> None:
+        world.vendor.pauses.clear()
+        await world.sync()
+        seen.append(await world.outcomes())
+
+    world.vendor.pauses["/customers/0"] = another
+    await world.sync()
+    assert seen == [["ok", "running", "ok"]]
+    assert await world.outcomes() == ["ok", "ok", "ok"]
+
+
+async def test_runs_that_ended_leave_no_lease_of_their_own_behind(read_once: World):
+    async with read_once.pool.tenant(read_once.tenant.tenant_id) as tx:
+        rows = await tx.fetch("select subject from claw.lease where subject like 'run:%'")
+    assert rows == []
+
+
 async def test_rows_in_quarantine_are_not_looked_at_again_under_a_lost_lease(read_once: World):
     world = read_once
     world.vendor.visit(9, "2026-11-25T01:00", broken=True)

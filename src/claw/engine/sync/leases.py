@@ -1,8 +1,12 @@
-"""One worker for each (connection, stream): a lease, kept alive while the work lasts."""
+"""One worker for each (connection, stream): a lease, kept alive while the work lasts.
+
+A run holds one of its own besides, which says that it lives while it holds no other: as it
+checks a connection, and between two streams.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from uuid import UUID
 
 from claw.core.errors import ClawError, InternalError, Refused
@@ -79,21 +83,41 @@ class Leases:
                 connection was removed.
         """
         lease = await self._take(tenant_id, connection_id, stream, run_id)
-
-        async def beat() -> None:
-            async with self._db.tenant(tenant_id) as uow:
-                await uow.leases.renew(lease, LEASE_SECONDS)
-
         try:
-            # Trouble with the database shows where the work is done; the lease outlasts
-            # two missed beats.
-            async with beating(beat, HEARTBEAT_SECONDS):
+            async with self._kept(tenant_id, lease):
                 yield lease
         finally:
             # A lease that cannot be given back ends by itself.
             with suppress(ClawError):
                 async with self._db.tenant(tenant_id) as uow:
                     await uow.leases.end(lease)
+
+    @asynccontextmanager
+    async def living(self, tenant_id: UUID, run_id: UUID) -> AsyncGenerator[None]:
+        """Say that a run lives while the block runs: nobody takes it for one that was killed.
+
+        To be entered before the run is recorded, and left after its end is.
+        """
+        async with self._db.tenant(tenant_id) as uow:
+            lease = await uow.leases.take(f"run:{run_id}", run_id, LEASE_SECONDS)
+        if lease is None:
+            raise LookupError("a run's id is nobody else's")
+        try:
+            async with self._kept(tenant_id, lease):
+                yield
+        finally:
+            with suppress(ClawError):
+                async with self._db.tenant(tenant_id) as uow:
+                    await uow.leases.discard(lease)
+
+    def _kept(self, tenant_id: UUID, lease: Lease) -> AbstractAsyncContextManager[None]:
+        async def beat() -> None:
+            async with self._db.tenant(tenant_id) as uow:
+                await uow.leases.renew(lease, LEASE_SECONDS)
+
+        # Trouble with the database shows where the work is done; the lease outlasts two
+        # missed beats.
+        return beating(beat, HEARTBEAT_SECONDS)
 
     async def _take(self, tenant_id: UUID, connection_id: UUID, stream: str, run_id: UUID) -> Lease:
         subject = subject_of(connection_id, stream)

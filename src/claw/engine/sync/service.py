@@ -81,8 +81,6 @@ class SyncService:
         run = SyncRun(
             run_id=self._ids.new(), outcome="running", first=first, last=last, started_at=now
         )
-        async with self._db.tenant(tenant.tenant_id) as uow:
-            await uow.sync.start_run(run, [c.connection_id for c in connections])
         mode: Mode = "changes" if changes else "window"
         report = SyncReport(
             run=str(run.run_id),
@@ -102,15 +100,8 @@ class SyncService:
             progress=progress,
             mode=mode,
         )
-        try:
-            for each in connections:
-                report.connections.append(await work.read(each))
-        except BaseException:
-            # Ctrl-C too: what was committed stays, and the run says that it never ended.
-            with suppress(ClawError):
-                await asyncio.shield(self._finish(tenant, run, report, interrupted=True))
-            raise
-        await self._finish(tenant, run, report, interrupted=False)
+        async with self._leases.living(tenant.tenant_id, run.run_id):
+            await self._read(tenant, run, connections, work, report)
         if report.connections and all(
             isinstance(c.error, SyncError) and c.error.code == "sync_running"
             for c in report.connections
@@ -132,6 +123,27 @@ class SyncService:
             return bool(connections) and await uow.sync.read_well(
                 connections, first, last, since, now
             )
+
+    async def _read(
+        self,
+        tenant: Tenant,
+        run: SyncRun,
+        connections: Sequence[Connection],
+        work: ConnectionRun,
+        report: SyncReport,
+    ) -> None:
+        """Record the run, read every connection, and record what became of it."""
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            await uow.sync.start_run(run, [c.connection_id for c in connections])
+        try:
+            for each in connections:
+                report.connections.append(await work.read(each))
+        except BaseException:
+            # Ctrl-C too: what was committed stays, and the run says that it never ended.
+            with suppress(ClawError):
+                await asyncio.shield(self._finish(tenant, run, report, interrupted=True))
+            raise
+        await self._finish(tenant, run, report, interrupted=False)
 
     async def accept(self, tenant: Tenant, run: str, *, actor: str) -> Sequence[str]:
         """Let the removals that a run held take effect; returns the references.
