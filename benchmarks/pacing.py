@@ -4,8 +4,12 @@ The whole product against the simPRO simulator in another process: embedded data
 shared rate budget, 84 days. The allowed rate is the polite setting, but never more than the
 shared budget can grant for ever: it counts the vendor's number over a second more than the
 vendor does (10 requests in any 2 seconds instead of in any 1), so that no two processes can
-break it together. What counts is how far the elapsed time is from requests ÷ allowed rate,
-to either side; the burst of one second's worth at the start makes it a little shorter.
+break it together. That second is how far two requests' ways may differ: with it 10 grants of
+2 seconds can arrive in one, however evenly they were given, so spacing them would not make
+more of it safe. What counts is how far the elapsed time, from before the sync starts to its
+report, is from requests ÷ allowed rate, to either side; the burst of one second's worth at
+the start makes it a little shorter, what the sync writes between two slices can make it
+longer where the allowed rate leaves no room to catch up.
 """
 
 import shutil

@@ -165,6 +165,32 @@ async def test_a_shared_budget_that_stays_slow_is_an_error_and_nothing_is_sent()
     assert raised.value.cause == "budget_slow"
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.2, 0.5], ids="stopping {:g} s to write".format)
+async def test_a_long_read_takes_as_long_as_the_shared_budget_allows(pause: float) -> None:
+    machine = VirtualMachine()
+    shared = MemoryRateBudget(machine)
+
+    class BudgetInADatabase:
+        async def acquire(self, key: bytes, *, requests: int, per_seconds: int) -> float:
+            await machine.sleep(0.005)
+            return await shared.acquire(key, requests=requests, per_seconds=per_seconds)
+
+    limiter = Limiters(BudgetInADatabase(), machine, str.encode).of(
+        LIMIT, origin="https://a.example", connection_id="c"
+    )
+
+    async def read() -> None:
+        for number in range(100):
+            async with limiter.slot(10.0):
+                await machine.sleep(0.02)
+            if number % 9 == 8:
+                await machine.sleep(pause)
+
+    await machine.run(asyncio.ensure_future(read()))
+    granted_for_ever = LIMIT.requests / (LIMIT.per_seconds + 1)
+    assert machine.seconds() == pytest.approx(100 / granted_for_ever, rel=0.05)
+
+
 def test_the_pace_is_even_after_a_burst_of_one_second() -> None:
     pace = Pace()
     let_go: list[float] = []

@@ -4,8 +4,10 @@ The vendor counts requests when they *arrive*, we only know when we let them go.
 rules, each enough for a part of the problem, keep arrivals within bounds:
 
 1. **Pace.** A connection's polite rate (its manifest's ``rate_setting``) with a burst of
-   one second's worth. It halves when the vendor says 429 and recovers by a tenth of a
-   request a second with every good answer. This is what is felt normally.
+   one second's worth, but never faster than the shared budget can grant for ever (rule 3):
+   to ask sooner would only be to wait at the budget, and to take it from others in bursts.
+   It halves when the vendor says 429 and recovers by a tenth of a request a second with
+   every good answer. This is what is felt normally.
 2. **Occupancy, within this process; exact whatever the latency.** A request occupies the
    limit from when it is let go until ``per_seconds`` after its exchange *ended*; at most
    ``requests`` occupy it at once. Take any window of ``per_seconds`` in which requests
@@ -87,6 +89,7 @@ class Limiter:
         self._budget = budget
         self._machine = machine
         self._pace = Pace()
+        self._for_ever = limit.requests / (limit.per_seconds + ALLOWANCE_SECONDS)
         self._ended: deque[float] = deque()
         self._in_flight = 0
         self._not_before = -math.inf
@@ -100,10 +103,11 @@ class Limiter:
         Raises:
             Transient: ``budget_slow``, when grants keep arriving too late to be used.
         """
+        rate = self._sustainable(polite_rate)
         async with self._room:
             async with self._turn:
-                await self._wait_until_free(polite_rate)
-                self._pace.took(self._machine.seconds(), polite_rate)
+                await self._wait_until_free(rate)
+                self._pace.took(self._machine.seconds(), rate)
                 self._in_flight += 1
             try:
                 yield
@@ -114,20 +118,21 @@ class Limiter:
     def throttled(self, polite_rate: float, pause_seconds: float) -> None:
         """The vendor said 429: slow down, and let nothing go for ``pause_seconds``."""
         now = self._machine.seconds()
-        self._pace.throttled(now, polite_rate)
+        self._pace.throttled(now, self._sustainable(polite_rate))
         self._not_before = max(self._not_before, now + pause_seconds)
 
     def went_well(self, polite_rate: float) -> None:
         """The vendor answered: speed up a little if we had slowed down."""
-        self._pace.went_well(polite_rate)
+        self._pace.went_well(self._sustainable(polite_rate))
 
-    async def _wait_until_free(self, polite_rate: float) -> None:
+    def _sustainable(self, polite_rate: float) -> float:
+        return min(polite_rate, self._for_ever)
+
+    async def _wait_until_free(self, rate: float) -> None:
         stale = 0
         while stale < _MOST_STALE_GRANTS:
             now = self._machine.seconds()
-            wait = max(
-                self._not_before - now, self._pace.wait(now, polite_rate), self._occupied(now)
-            )
+            wait = max(self._not_before - now, self._pace.wait(now, rate), self._occupied(now))
             if wait > 0:
                 await self._machine.sleep(wait)
                 continue
