@@ -34,8 +34,8 @@ from claw.connectors.simpro.wire import (
 )
 
 BATCH = 100
-MOST_REMEMBERED = 10_000
-"""Objects that are remembered, some 7 MB: a run of any length needs no more memory.
+MOST_REMEMBERED = 5_000
+"""Objects that are remembered, some 4 MB: a run of any length needs no more memory.
 
 The few businesses that have more in one window read again what was not pointed to for long;
 a page of rows points to fewer than 2,000.

@@ -22,6 +22,9 @@ _DATED = (Appointment, Shift)
 _WHERE = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
+MOST_COMPANIONS = 4_000
+"""Records that come along with others and are remembered, some 5 MB."""
+
 # What names an entry of the field's reports is part of a key, which PostgreSQL bounds.
 _LONGEST_EVIDENCE = 300
 
@@ -66,7 +69,8 @@ def _checked(record: Record, connection: str) -> Checked:
 class Companions:
     """The records that come along with others, each checked once while it stays the same.
 
-    A read brings the same customers, places and people with row after row.
+    A read brings the same customers, places and people with row after row. No more than
+    :data:`MOST_COMPANIONS` are remembered, so that the largest business needs no more memory.
     """
 
     def __init__(self) -> None:
@@ -78,6 +82,8 @@ class Companions:
         if known is not None and known[0] == record:
             return known[1]
         found = checked(record, connection)
+        if known is None and len(self._known) >= MOST_COMPANIONS:
+            del self._known[next(iter(self._known))]
         self._known[record.ref] = (record, found)
         return found
 
