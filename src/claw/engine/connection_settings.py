@@ -76,58 +76,50 @@ class ConnectionSettings:
         changed = _differing(connection.settings, settings)
         if not changed:
             return SettingsChange(connection=connection, changed=())
-        await self._refuse_other_account(tenant, connection, manifest, changed, moved=moved)
-        after = replace(connection, settings=settings)
         detail = {"settings": ", ".join(changed)} | ({"moved": "yes"} if moved else {})
-        if not _affect_records(manifest, changed):
-            async with self._db.tenant(tenant.tenant_id) as uow:
-                await self._save(uow, connection, after, actor, detail)
-            return SettingsChange(connection=after, changed=changed)
+        other = _of_another_account(manifest, changed, moved=moved)
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            await self._refuse_other_account(uow, connection, other)
+            if other is None and not _affect_records(manifest, changed):
+                after = await self._save(uow, connection, settings, actor, detail)
+                return SettingsChange(connection=after, changed=changed)
         async with self._remapping.writing(tenant, connection) as writing:
-            await self._save(writing.uow, connection, after, actor, detail)
-            remapped = await writing.map_all(after)
+            # Once more: a sync may have read the account until it let go of the streams.
+            await self._refuse_other_account(writing.uow, connection, other)
+            after = await self._save(writing.uow, connection, settings, actor, detail)
+            remapped = None
+            if _affect_records(manifest, changed):
+                remapped = await writing.map_all(after)
         return SettingsChange(connection=after, changed=changed, remapped=remapped)
 
     async def _save(
         self,
         uow: UnitOfWork,
         before: Connection,
-        after: Connection,
+        settings: Mapping[str, str],
         actor: str,
         detail: Mapping[str, str],
-    ) -> None:
-        now = await uow.connections.lock(after.connection_id)
+    ) -> Connection:
+        """Save them; returns the connection as it is now, with them."""
+        now = await uow.connections.lock(before.connection_id)
         refuse_removed(now)
         if now.settings != before.settings:
             raise Refused(
-                f"somebody else has just changed settings of {after.name}",
+                f"somebody else has just changed settings of {now.name}",
                 code="settings_changed",
-                hint=f"see `claw connection show {after.name}`, and set them again",
+                hint=f"see `claw connection show {now.name}`, and set them again",
             )
-        await uow.connections.save_settings(after.connection_id, after.settings)
+        await uow.connections.save_settings(now.connection_id, settings)
         await self._auditor.note(
-            uow, actor=actor, action="connection.set", subject=after.name, **detail
+            uow, actor=actor, action="connection.set", subject=now.name, **detail
         )
+        return replace(now, settings=settings)
 
     async def _refuse_other_account(
-        self,
-        tenant: Tenant,
-        connection: Connection,
-        manifest: Manifest,
-        changed: Sequence[str],
-        *,
-        moved: bool,
+        self, uow: UnitOfWork, connection: Connection, field: str | None
     ) -> None:
-        of_account = {s.name for s in manifest.settings if s.affects == "account"}
-        of_account.add(manifest.origin)
-        if moved:
-            of_account.remove(manifest.origin)
-        field = next((name for name in changed if name in of_account), None)
-        if field is None:
+        if field is None or not await uow.sync.ever_read(connection.connection_id):
             return
-        async with self._db.tenant(tenant.tenant_id) as uow:
-            if not await uow.sync.ever_read(connection.connection_id):
-                return
         raise Refused(
             f"{field} says whose data it is, and {connection.name} was read already: "
             "records of two accounts would be taken for each other's",
@@ -136,6 +128,15 @@ class ConnectionSettings:
             hint=f"add the other account with `claw connection add {connection.connector}` under "
             f"another name, then `claw connection remove {connection.name}`",
         )
+
+
+def _of_another_account(manifest: Manifest, changed: Sequence[str], *, moved: bool) -> str | None:
+    """The setting, of those changed, that makes it another account; None where none does."""
+    of_account = {s.name for s in manifest.settings if s.affects == "account"}
+    of_account.add(manifest.origin)
+    if moved:
+        of_account.remove(manifest.origin)
+    return next((name for name in changed if name in of_account), None)
 
 
 def _wanted(

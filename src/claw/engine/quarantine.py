@@ -65,7 +65,7 @@ class QuarantineService:
             if each.connection_id not in waiting:
                 continue
             async with self._remapping.writing(tenant, each) as writing:
-                remapped = await writing.map_quarantined(each)
+                remapped = await writing.map_quarantined()
                 one = Retried(connection=each.name, remapped=remapped)
                 await self._auditor.note(
                     writing.uow,

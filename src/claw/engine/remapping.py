@@ -41,12 +41,21 @@ class Remapped(Struct, kw_only=True):
 
 
 class Writing:
-    """The one transaction in which nobody else writes a connection's records."""
+    """The one transaction in which nobody else writes a connection's records.
+
+    ``connection`` is locked in it, as it is since nobody else writes.
+    """
 
     def __init__(
-        self, uow: UnitOfWork, tenant: Tenant, connector: Connector, places: Sequence[Place]
+        self,
+        uow: UnitOfWork,
+        tenant: Tenant,
+        connection: Connection,
+        connector: Connector,
+        places: Sequence[Place],
     ) -> None:
         self.uow = uow
+        self.connection = connection
         self._tenant = tenant
         self._connector = connector
         self._places = places
@@ -59,7 +68,7 @@ class Writing:
             await self._map(place, connection, ids, done)
         return done
 
-    async def map_quarantined(self, connection: Connection) -> Remapped:
+    async def map_quarantined(self) -> Remapped:
         """Map the rows in quarantine; those that can be mapped now leave it."""
         done = Remapped()
         rows = await self.uow.sync.quarantined()
@@ -69,7 +78,7 @@ class Writing:
                 for row in rows
                 if (row.connection_id, row.stream) == (place.connection_id, place.stream)
             ]
-            await self._map(place, connection, ids, done)
+            await self._map(place, self.connection, ids, done)
         return done
 
     async def _map(
@@ -138,4 +147,5 @@ class Remapping:
                 for place in places
             ]
             async with writing(self._db, tenant.tenant_id, *held) as uow:
-                yield Writing(uow, tenant, connector, places)
+                now = await uow.connections.lock(connection.connection_id)
+                yield Writing(uow, tenant, now, connector, places)

@@ -11,7 +11,7 @@ from claw.ports.connector_errors import AuthRevoked
 from claw.ports.reconnect_store import ReconnectTask
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
-from claw_testing.operations import ME, Operations, operations, settled_world
+from claw_testing.operations import ME, Operations, operations, second_connection, settled_world
 from claw_testing.sync_world import World, connection_status
 
 CHECK, READ = "/customers/0", "page=1"
@@ -107,3 +107,68 @@ async def test_a_check_of_settings_that_were_replaced_is_not_remembered(world: W
     once(world, CHECK, move)
     await ops.checks.check(world.tenant, "field", trace_id="0" * 32)
     assert (await stored(world)).facts is None
+
+
+async def status_of(world: World) -> object:
+    return (await world.visit(1))["status"]
+
+
+async def test_a_setting_changed_while_a_sync_opens_is_what_the_sync_maps_with(
+    world: World,
+) -> None:
+    ops = operations(world)
+    once(
+        world,
+        CHECK,
+        lambda: ops.settings.change(world.tenant, "field", {"status": "tentative"}, actor=ME),
+    )
+    counts = await world.counts()
+    assert await status_of(world) == "tentative"
+    assert (counts.read, counts.added) == (1, 1)
+    assert (await stored(world)).settings == {"status": "tentative"}
+    assert (await world.counts()).changed == 0
+
+
+async def test_a_setting_changed_back_and_forth_ends_in_a_sync_that_says_so(
+    world: World,
+) -> None:
+    ops = operations(world)
+    count = 0
+
+    async def change() -> None:
+        nonlocal count
+        count += 1
+        await ops.settings.change(world.tenant, "field", {"rate": str(count)}, actor=ME)
+
+    world.vendor.pauses[CHECK] = change
+    assert code_of(await world.sync()) == "settings_changed"
+    assert await world.lines() == []
+    assert count == 3
+
+
+async def test_another_account_is_refused_while_the_first_one_is_being_read(
+    world: World,
+) -> None:
+    refused: list[str] = []
+
+    async def change() -> None:
+        with pytest.raises(Refused) as caught:
+            await operations(world).settings.change(
+                world.tenant, "field", {"company": "2"}, actor=ME
+            )
+        refused.append(caught.value.code)
+
+    once(world, READ, change)
+    assert code_of(await world.sync()) is None
+    assert refused == ["sync_running"]
+    assert (await stored(world)).settings == {}
+
+
+async def test_a_connection_paused_while_another_was_read_is_not_read(world: World) -> None:
+    other = await second_connection(world, "diary")
+    ops = operations(world)
+    # "diary" comes first, and pauses the one after it.
+    once(world, READ, lambda: pause(ops))
+    report = await world.service().run(world.tenant)
+    found = {c.connection: c.error.code if c.error else None for c in report.connections}
+    assert found == {other.name: None, "field": "connection_paused"}

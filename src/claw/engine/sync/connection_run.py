@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from claw.core.errors import InvalidInput, NotFound, Refused
+from claw.engine.connections import refuse_removed
 from claw.engine.sync.applying import Place
 from claw.engine.sync.changes import ChangesWork, feed_of
 from claw.engine.sync.leases import LeaseLost, Leases
@@ -40,6 +41,9 @@ from claw.ports.unit_of_work import Database
 
 # Passing trouble with two slices in a row is trouble with the source, not with a slice.
 _FAILURES_BEFORE_GIVING_UP = 2
+# Nobody changes settings again and again; whoever does is told to sync once more.
+_MOST_BEGINNINGS = 3
+_CHANGED = "settings_changed"
 # Trouble that the next slice of the stream will meet as well.
 _STOPS_STREAM = (ConfigInvalid, ConnectorBug, Forbidden, PlanRequired, StaleSource)
 
@@ -71,19 +75,34 @@ class ConnectionRun:
         self._mode: RunMode = mode
 
     async def read(self, connection: Connection) -> ConnectionReport:
-        """Read one connection; its trouble is reported, never raised."""
-        report = ConnectionReport(
-            connection=connection.name, status="failed", warnings=[], streams=[]
-        )
-        if connection.status == "paused":
-            report.error = SyncError(
-                code="connection_paused",
-                message=f"{connection.name} is skipped, it is paused: {connection.paused_reason}",
-                hint=f"`claw connection resume {connection.name}`",
-            )
-            return report
+        """Read one connection as it is by now; its trouble is reported, never raised.
+
+        Where its settings were changed before its streams were held for writing, what was
+        read with the old ones is worth nothing: it begins again with the new ones.
+        """
+        for _ in range(_MOST_BEGINNINGS - 1):
+            report = await self._read_as_found(connection.name)
+            if not (isinstance(report.error, SyncError) and report.error.code == _CHANGED):
+                return report
+        return await self._read_as_found(connection.name)
+
+    async def _found(self, name: str) -> Connection:
+        """The connection as it is now. Raises Refused when it was removed."""
+        async with self._db.tenant(self._tenant.tenant_id) as uow:
+            found = await uow.connections.find(name)
+        if found is None:
+            raise LookupError("a connection is never deleted")
+        refuse_removed(found)
+        return found
+
+    async def _read_as_found(self, name: str) -> ConnectionReport:
+        report = ConnectionReport(connection=name, status="failed", warnings=[], streams=[])
         outcomes: list[StreamOutcome] = []
         try:
+            connection = await self._found(name)
+            if connection.status == "paused":
+                report.error = _paused(connection)
+                return report
             async with self._sources.open(
                 self._tenant, connection, now=self._run.started_at, trace_id=self._trace_id
             ) as source:
@@ -94,7 +113,7 @@ class ConnectionRun:
                 if len(outcomes) > 1:
                     await self._catch_up(source, outcomes)
         except ConnectorError as error:
-            report.error = describe_error(error, connection.name)
+            report.error = describe_error(error, name)
         except (NotFound, Refused, InvalidInput, LeaseLost) as error:
             report.error = SyncError(code=error.code, message=error.message, hint=error.hint)
         report.status = status_of(outcomes, stopped=isinstance(report.error, SyncError))
@@ -120,6 +139,7 @@ class ConnectionRun:
         connection_id = source.connection.connection_id
         try:
             async with self._leases.lease(tenant_id, connection_id, stream.name, run_id) as lease:
+                await self._refuse_changed(source)
                 place = self._place(source, stream)
                 work = SliceWork(self._db, self._tenant, source, stream, place, lease, counts)
                 try:
@@ -159,11 +179,22 @@ class ConnectionRun:
         for outcome in outcomes:
             name = outcome.stream.name
             async with self._leases.lease(tenant_id, connection_id, name, run_id) as lease:
+                await self._refuse_changed(source)
                 place = self._place(source, outcome.stream)
                 work = SliceWork(
                     self._db, self._tenant, source, outcome.stream, place, lease, outcome.counts
                 )
                 await work.catch_up()
+
+    async def _refuse_changed(self, source: Source) -> None:
+        """Asked under a lease, from when on nobody changes settings that records depend on."""
+        now = await self._found(source.connection.name)
+        if now.settings != source.connection.settings:
+            raise Refused(
+                f"settings of {now.name} were changed while it was opened",
+                code=_CHANGED,
+                hint="run `claw sync` again",
+            )
 
     def _place(self, source: Source, stream: StreamDeclaration) -> Place:
         return Place(
@@ -263,6 +294,14 @@ class ConnectionRun:
                     requests=source.requests.sent,
                 )
             )
+
+
+def _paused(connection: Connection) -> SyncError:
+    return SyncError(
+        code="connection_paused",
+        message=f"{connection.name} is skipped, it is paused: {connection.paused_reason}",
+        hint=f"`claw connection resume {connection.name}`",
+    )
 
 
 def _ways_out(
