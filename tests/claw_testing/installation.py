@@ -26,6 +26,8 @@ from claw_testing.scratch_database import Server, create_database, drop_database
 
 NOW = "2026-11-24T19:00:00Z"
 TODAY = date(2026, 11, 25)
+# One day asks the vendor half of what the whole window does, at its ten requests a second.
+DAY = ("--from", "2026-11-25", "--to", "2026-11-25")
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 CLAW = Path(sys.executable).with_name("claw")
 

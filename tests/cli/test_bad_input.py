@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from claw.connect.simulator import serve_in_thread
-from claw_testing.installation import Installation, Ran, on_a_server, simulator
+from claw_testing.installation import DAY, Installation, Ran, on_a_server, simulator
 from claw_testing.scratch_database import Server
 
 _WHO = ["--name", "X", "--country", "AU"]
@@ -81,10 +81,10 @@ def test_a_wrong_key_is_said_and_what_was_read_stays(installation: Installation)
     installation.create_tenant()
     with serve_in_thread(vendor.app) as running:
         installation.connect(running.base_url, vendor.api_key)
-        assert installation.claw("sync").code == 0
+        assert installation.claw("sync", *DAY).code == 0
         before = installation.claw("records").out
         vendor.faults.set("revoked")
-        ran = installation.claw("sync", "--json")
+        ran = installation.claw("sync", *DAY, "--json")
     assert ran.code == 4
     assert ran.json["connections"][0]["status"] == "failed"
     assert ran.json["connections"][0]["error"]["code"] == "auth_revoked"
@@ -102,8 +102,7 @@ def test_a_new_key_lets_a_revoked_connection_go_on(installation: Installation) -
         rotated = installation.claw(
             "connection", "rotate", "simpro", "--secret", "api_key=env:NEW", NEW=vendor.api_key
         )
-        day = ["--from", "2026-11-25", "--to", "2026-11-25"]
-        assert installation.claw("sync", *day).code == 0
+        assert installation.claw("sync", *DAY).code == 0
     assert refused.code == 4
     assert "claw connection rotate simpro" in refused.json["connections"][0]["error"]["hint"]
     assert rotated.code == 0
@@ -115,8 +114,7 @@ def test_one_trace_id_goes_through_command_sync_and_vendor(installation: Install
     installation.create_tenant()
     with serve_in_thread(vendor.app) as running:
         installation.connect(running.base_url, vendor.api_key)
-        day = ["--from", "2026-11-25", "--to", "2026-11-25"]
-        ran = installation.claw("sync", *day, CLAW_LOG_FORMAT="json")
+        ran = installation.claw("sync", *DAY, CLAW_LOG_FORMAT="json")
     sent = {str(request.traceparent).split("-")[1] for request in vendor.log}
     logged = {json.loads(line)["trace_id"] for line in ran.err.splitlines() if line[:1] == "{"}
     assert len(sent) == 1

@@ -15,10 +15,9 @@ import pytest
 
 from claw.connect.simulator import serve_in_thread
 from claw.connectors.simpro.simulator import Simulator
-from claw_testing.installation import Installation, Ran, on_a_server, simulator
+from claw_testing.installation import DAY, Installation, Ran, on_a_server, simulator
 from claw_testing.scratch_database import Server
 
-DAY = ("--from", "2026-11-25", "--to", "2026-11-25")
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schema" / "cli"
 
 

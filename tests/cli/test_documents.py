@@ -8,7 +8,7 @@ import pytest
 
 from claw.cli.documents import DOCUMENTS, schema_bytes
 from claw.connect.simulator import serve_in_thread
-from claw_testing.installation import Installation, simulator
+from claw_testing.installation import DAY, Installation, simulator
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schema" / "cli"
 
@@ -65,7 +65,7 @@ def test_records_are_json_lines_in_canonical_order(installation: Installation) -
     installation.create_tenant()
     with serve_in_thread(vendor.app) as running:
         installation.connect(running.base_url, vendor.api_key)
-        assert installation.claw("sync", "--from", "2026-11-25", "--to", "2026-11-25").code == 0
+        assert installation.claw("sync", *DAY).code == 0
     ran = installation.claw("records")
     lines = ran.lines
     keys = [(line["type"], line.get("starts_at", ""), line["ref"]) for line in lines]

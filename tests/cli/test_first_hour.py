@@ -4,7 +4,7 @@ import pytest
 
 from claw.connect.simulator import serve_in_thread
 from claw_testing.edge import edge
-from claw_testing.installation import Installation, on_a_server, simulator
+from claw_testing.installation import DAY, Installation, on_a_server, simulator
 from claw_testing.scratch_database import Server
 
 
@@ -47,7 +47,7 @@ def test_two_installations_read_the_same_tree(
         ):
             one.create_tenant()
             one.connect(running.base_url, vendor.api_key)
-            assert one.claw("sync").code == 0
+            assert one.claw("sync", *DAY).code == 0
             trees.append(one.claw("snapshot", "take", "--json").json["tree"])
     assert trees[0] == trees[1]
 

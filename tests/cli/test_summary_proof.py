@@ -13,7 +13,7 @@ from claw.connect.simulator import serve_in_thread
 from claw.core.model.canonical import canonical_bytes
 from claw.core.summaries.document import SummaryInputs, summary_id
 from claw_testing.edge import edge
-from claw_testing.installation import Installation, simulator
+from claw_testing.installation import DAY, Installation, simulator
 
 CHANGED, OK = 6, 0
 
@@ -46,7 +46,7 @@ def test_each_answer_of_a_replay_is_said_and_has_its_exit_code(
     installation.create_tenant()
     with serve_in_thread(vendor.app) as running:
         installation.connect(running.base_url, vendor.api_key)
-        assert installation.claw("sync").code == OK
+        assert installation.claw("sync", *DAY).code == OK
     assert installation.claw("snapshot", "take").code == OK
     told = installation.claw("summary", "--json").json["id"]
 
@@ -108,7 +108,7 @@ def test_thinning_says_what_would_go_before_it_does(installation: Installation) 
     installation.create_tenant()
     with serve_in_thread(vendor.app) as running:
         installation.connect(running.base_url, vendor.api_key)
-        assert installation.claw("sync").code == OK
+        assert installation.claw("sync", *DAY).code == OK
     for minute in ("19:00", "19:01", "19:02"):
         clock = f"fixed:2026-11-24T{minute}:00Z"
         assert installation.claw("snapshot", "take", CLAW_CLOCK=clock).code == OK
