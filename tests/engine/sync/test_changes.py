@@ -282,6 +282,20 @@ async def test_another_whole_read_leaves_a_good_cursor_in_use(world: World) -> N
     assert connector.asked[-1][0] == "0"
 
 
+async def test_a_whole_read_does_not_skip_what_the_feed_says_of_days_beyond_it(
+    world: World,
+) -> None:
+    world.vendor.visit(3, NEXT_MONTH)
+    await world.counts("2026-12-20", "2026-12-30")
+    await world.changes()
+    world.vendor.visit(3, "2026-12-26T01:00")
+    world.vendor.feed += ["visit:3"]
+    await world.counts()  # of the usual days, which are not next month's
+    assert (await world.visit(3))["starts_at"] == "2026-12-24T22:00:00Z"
+    assert counted(await world.changes()).changed == 1
+    assert (await world.visit(3))["starts_at"] == "2026-12-26T01:00:00Z"
+
+
 async def test_before_the_first_whole_read_there_is_nothing_to_change(pool: Pool) -> None:
     world = await new_world(pool, connector=FeedingConnector())
     error = error_of(await world.changes())
