@@ -172,7 +172,7 @@ class RoutineStore(Protocol):
         ...
 
     async def last_snapshot(self, routine_id: UUID) -> str | None:
-        """The snapshot that its latest finished run told, None when none did."""
+        """The snapshot of its latest run that reached somebody, None when none did."""
         ...
 
     async def snapshots_in_use(self) -> AbstractSet[str]:

@@ -1,7 +1,6 @@
 """Routines on a real database: each date once, whatever happens around it."""
 
 import asyncio
-import json
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -39,29 +38,6 @@ async def test_the_morning_summary_is_made_from_a_fresh_read_and_is_due_on_the_m
     assert await routines.deliveries() == [
         ("2026-11-26", "console", datetime(2026, 11, 25, 19, tzinfo=UTC))
     ]
-
-
-async def test_a_summary_tells_what_changed_since_the_routine_last_told(routines, pool):
-    routines.world.vendor.visit(1, "2026-11-26T22:00")
-    await routines.add()
-    routines.at("2026-11-25T19:00")
-    await routines.work()
-    routines.world.vendor.visit(2, "2026-11-26T23:00")
-    await routines.world.sync()
-    await routines.morning().run(  # somebody looks in between, which tells nobody
-        routines.world.tenant,
-        await routines.service.get(routines.world.tenant, "morning"),
-        await routines.occurrence("2026-11-26"),
-    )
-    routines.at("2026-11-26T19:00")
-    await routines.work()
-
-    first, second = [await routines.occurrence(key) for key in ("2026-11-26", "2026-11-27")]
-    async with pool.tenant(routines.world.tenant.tenant_id) as tx:
-        inputs = await tx.fetchval(
-            "select inputs from claw.summary where summary_id = $1", second.summary_id
-        )
-    assert json.loads(inputs)["previous"] == first.snapshot_id
 
 
 async def test_nothing_is_prepared_before_its_time(routines):
