@@ -1,6 +1,6 @@
 """The only way to the data: a transaction that belongs to one tenant, or to the platform.
 
-The tenant is set by ``set_config(…, true)`` as a transaction's first statement and ends
+The tenant is set by ``set local`` as a transaction's first statement and ends
 with it, so a pooled connection never carries one tenant into the next one's work.
 """
 
@@ -159,11 +159,11 @@ def _belonging_to(tenant_id: UUID | None) -> str:
     """The statement that gives a transaction its tenant.
 
     It goes with the beginning, which takes no parameters: nothing but a UUID's own digits
-    gets into it.
+    gets into it. A call of ``set_config`` would be planned anew for every transaction.
 
     Raises:
         TenantMissing: when there is none.
     """
     if tenant_id is None:
         raise TenantMissing
-    return f"select pg_catalog.set_config('app.tenant_id', '{UUID(int=tenant_id.int)}', true)"
+    return f"set local app.tenant_id = '{UUID(int=tenant_id.int)}'"
