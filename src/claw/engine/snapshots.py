@@ -132,9 +132,11 @@ class SnapshotService:
             InvalidInput: when it is no name, or begins several.
             NotFound: when there is none.
         """
-        wanted = parse_hash_prefix(prefix, field="snapshot")
         async with self._db.tenant(tenant.tenant_id) as uow:
-            found = await uow.snapshots.find(wanted)
+            return await self._found(uow, tenant, prefix)
+
+    async def _found(self, uow: UnitOfWork, tenant: Tenant, prefix: str) -> Snapshot:
+        found = await uow.snapshots.find(parse_hash_prefix(prefix, field="snapshot"))
         if len(found) > 1:
             raise InvalidInput(
                 f"{prefix!r} begins several snapshots' names",
@@ -168,8 +170,12 @@ class SnapshotService:
         Raises as :meth:`find` and :meth:`content` do, and InvalidInput when the two have
         no date in common.
         """
-        old, new = await self.find(tenant, before), await self.find(tenant, after)
-        found = await self._difference(tenant, old, new)
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            old = await self._found(uow, tenant, before)
+            new = await self._found(uow, tenant, after)
+            found = await self._differing(uow, old, new)
+        if found is None:
+            found = diff_contents(await self.content(tenant, old), await self.content(tenant, new))
         return DiffDocument(
             from_=found.from_,
             to=found.to,
@@ -179,16 +185,15 @@ class SnapshotService:
             left_out=list(found.left_out),
         )
 
-    async def _difference(self, tenant: Tenant, old: Snapshot, new: Snapshot) -> Diff:
-        """Reads what differs alone, where that is enough to know all there is to tell."""
-        async with self._db.tenant(tenant.tenant_id) as uow:
-            if comparable_by_name(old, new) and await _all_there(uow, old, new):
-                before, after, blobs = await load_differing(uow, old, new)
-                return diff_of_differing(
-                    read_content(old, before, blobs, self._versions),
-                    read_content(new, after, blobs, self._versions),
-                )
-        return diff_contents(await self.content(tenant, old), await self.content(tenant, new))
+    async def _differing(self, uow: UnitOfWork, old: Snapshot, new: Snapshot) -> Diff | None:
+        """The difference by what differs alone, None where that is not all there is to know."""
+        if not (comparable_by_name(old, new) and await _all_there(uow, old, new)):
+            return None
+        before, after, blobs = await load_differing(uow, old, new)
+        return diff_of_differing(
+            read_content(old, before, blobs, self._versions),
+            read_content(new, after, blobs, self._versions),
+        )
 
     async def verify(self, tenant: Tenant, prefix: str) -> VerifyDocument:
         """Prove that every leaf is present and every name true. Raises as :meth:`find`."""

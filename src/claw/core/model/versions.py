@@ -80,7 +80,14 @@ class SchemaVersions:
             InstallationBroken: when a newer engine wrote the record.
             msgspec.ValidationError: when the bytes are no record of that schema.
         """
-        return self._versions[-1].decode(self.upcast(schema, canonical))
+        return self.reader(schema)(canonical)
+
+    def reader(self, schema: str) -> Callable[[bytes], Record]:
+        """:meth:`read` for the records of one schema, of which there are many."""
+        decode = self._versions[-1].decode
+        if schema == self.newest:
+            return decode
+        return lambda canonical: decode(self.upcast(schema, canonical))
 
 
 def released_versions() -> SchemaVersions:

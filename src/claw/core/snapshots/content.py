@@ -98,13 +98,11 @@ def read_content(
     """
     if missing := sorted(set(leaves.values()) - blobs.keys()):
         raise incomplete(snapshot, f"record {missing[0]} is missing")
-    erased = frozenset(ref for ref, name in leaves.items() if is_erased(blobs[name]))
+    erased = frozenset([ref for ref, name in leaves.items() if is_erased(blobs[name])])
+    read = versions.reader(snapshot.schema)
     return SnapshotContent(
         snapshot=snapshot,
-        records={
-            ref: versions.read(snapshot.schema, blobs[leaves[ref]])
-            for ref in sorted(leaves.keys() - erased)
-        },
+        records={ref: read(blobs[leaves[ref]]) for ref in sorted(leaves.keys() - erased)},
         erased=erased,
     )
 

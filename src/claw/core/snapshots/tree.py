@@ -6,7 +6,8 @@ No time, run, tenant or version enters, so equal content has equal hashes everyw
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, ne
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +18,7 @@ from claw.core.model.reference import Ref
 UNDATED = "undated"
 NO_PART = b"[]"
 """The canonical bytes of a part without records, which no tree names."""
-_BETWEEN = b"},{"
+_OPEN, _BETWEEN = b"[{", b"},{"
 
 
 class Leaf(Struct, frozen=True, kw_only=True, gc=False):
@@ -89,21 +90,29 @@ def differing_leaves(
     """
     old, new = set[bytes](), set[bytes]()
     for before, after in pairs:
-        gone, come = _differing_entries(before[2:-2], after[2:-2])
+        gone, come = _differing_entries(before, after)
         old.update(gone)
         new.update(come)
     return leaves_of(_joined(old - new)), leaves_of(_joined(new - old))
 
 
 def _differing_entries(before: bytes, after: bytes) -> tuple[list[bytes], list[bytes]]:
-    """The entries between what both begin and end with, each without its braces."""
+    """The entries between what both begin and end with, each without its braces.
+
+    Whole parts are large and mostly alike, so that nothing is cut out but what differs.
+    """
     start = before.rfind(_BETWEEN, 0, _alike_at_start(before, after)) + 1
-    start += len(_BETWEEN) - 1 if start else 0
-    before, after = before[start:], after[start:]
-    kept = _alike_at_end(before, after)
+    start += len(_BETWEEN) - 1 if start else len(_OPEN)
+    kept = min(_alike_at_end(before, after), len(before) - start, len(after) - start)
     end = before.find(_BETWEEN, len(before) - kept)
-    cut = len(before) - end if end >= 0 else 0
-    return _entries(before[: len(before) - cut]), _entries(after[: len(after) - cut])
+    cut = len(before) - end if end >= 0 else len(_OPEN)
+    gone = _entries(before[start : len(before) - cut])
+    come = _entries(after[start : len(after) - cut])
+    if len(gone) != len(come):
+        return gone, come
+    # Mostly nothing was added and nothing left: then the same entries stand side by side.
+    differing = list(map(ne, gone, come))
+    return list(compress(gone, differing)), list(compress(come, differing))
 
 
 def _alike_at_start(one: bytes, other: bytes) -> int:
@@ -111,7 +120,7 @@ def _alike_at_start(one: bytes, other: bytes) -> int:
     alike, most = 0, min(len(one), len(other))
     while alike < most:
         middle = (alike + most + 1) // 2
-        if one[alike:middle] == other[alike:middle]:
+        if other.startswith(one[alike:middle], alike):
             alike = middle
         else:
             most = middle - 1
@@ -123,10 +132,7 @@ def _alike_at_end(one: bytes, other: bytes) -> int:
     alike, most = 0, min(len(one), len(other))
     while alike < most:
         middle = (alike + most + 1) // 2
-        if (
-            one[len(one) - middle : len(one) - alike]
-            == other[len(other) - middle : len(other) - alike]
-        ):
+        if other.startswith(one[len(one) - middle : len(one) - alike], len(other) - middle):
             alike = middle
         else:
             most = middle - 1
