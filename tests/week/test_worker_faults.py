@@ -62,7 +62,7 @@ async def end_connections(url: str, *, least: int) -> None:
 
 
 @edge("queue:5")
-async def test_a_worker_that_hears_no_calls_any_more_ends_with_a_reason(
+def test_a_worker_that_hears_no_calls_any_more_ends_with_a_reason(
     installation: Installation,
 ) -> None:
     installation.create_tenant()
@@ -71,7 +71,7 @@ async def test_a_worker_that_hears_no_calls_any_more_ends_with_a_reason(
     while "is running" not in process.stderr.readline():
         pass
 
-    await end_connections(application_url(installation), least=3)
+    asyncio.run(end_connections(application_url(installation), least=3))
     _, said = process.communicate(timeout=60)
 
     assert process.returncode == 7, said
