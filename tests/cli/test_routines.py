@@ -7,6 +7,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from claw.connect.simulator import serve_in_thread
 from claw_testing.edge import edge
 from claw_testing.installation import Installation, simulator
@@ -137,17 +139,20 @@ def test_serve_runs_what_is_due_and_sigterm_finishes_it(
     assert run["state"] == "done"
 
 
-def test_a_worker_serves_its_health_on_whatever_port_is_free(installation: Installation) -> None:
+@pytest.mark.parametrize(("sign", "ends_with"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_worker_serves_its_health_on_a_free_port_until_it_is_told_to_end(
+    installation: Installation, sign: signal.Signals, ends_with: int
+) -> None:
     process = installation.start("serve", "worker", "--port", "0")
     try:
         assert process.stderr is not None
         said = next(line for line in process.stderr if "health and metrics on" in line)
         assert wait_for(f"{said.split()[-1]}/health/live")
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(sign)
         code = process.wait(timeout=60)
     finally:
         process.kill()
         process.communicate()
 
     assert not said.split()[-1].endswith(":0")
-    assert code == 0
+    assert code == ends_with

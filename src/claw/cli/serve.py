@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claw.cli.output import note
+from claw.cli.output import EXIT_INTERRUPTED, note
 from claw.cli.runtime import run
 
 if TYPE_CHECKING:
@@ -36,19 +36,26 @@ def serve(
 ) -> None:
     """Run until SIGTERM or Ctrl-C; what is under way is finished first."""
 
-    async def work(engine: "Engine") -> None:
-        await _serve(engine, part, port)
+    async def work(engine: "Engine") -> bool:
+        return await _serve(engine, part, port)
 
-    run(work, json=False)
+    if run(work, json=False):
+        raise typer.Exit(EXIT_INTERRUPTED)
 
 
-async def _serve(engine: "Engine", part: Part, port: int | None) -> None:
+async def _serve(engine: "Engine", part: Part, port: int | None) -> bool:
+    """Returns whether it was Ctrl-C that ended it."""
     from claw.app import serve_health
 
-    stop = asyncio.Event()
+    stop, interrupted = asyncio.Event(), asyncio.Event()
+
+    def interrupt() -> None:
+        interrupted.set()
+        stop.set()
+
     loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stop.set)
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_signal_handler(signal.SIGINT, interrupt)
     works = part is not Part.API
     async with AsyncExitStack() as stack:
         chosen = port
@@ -63,3 +70,4 @@ async def _serve(engine: "Engine", part: Part, port: int | None) -> None:
         else:
             await stop.wait()
     note("ended; everything under way was finished")
+    return interrupted.is_set()
