@@ -1,6 +1,6 @@
 """The source: visits in memory, read through the connector of visits, page by page."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from uuid import UUID
@@ -15,6 +15,7 @@ from claw.connect import Context, Covered, Manifest, Page, ReadEvent, ReadReques
 from claw.core.time import format_instant
 from claw.ports.connection_store import Connection
 from claw.ports.connector import Http, Response
+from claw.ports.manifest import WayIn
 from claw.ports.request_observer import RequestAttempt, RequestObserver
 
 VISITS = "visits"
@@ -128,6 +129,10 @@ class OneConnector:
     ) -> Mapping[str, str]:
         """Taken as they are."""
         return settings
+
+    def way_in(self, key: str, given: Collection[str]) -> WayIn | None:
+        """Nobody asks."""
+        return "none"
 
 
 @cache

@@ -1,7 +1,7 @@
 """A tenant with one connection to the scripted vendor, on a real database."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from claw.engine.sync import StreamReport, SyncReport, SyncService
 from claw.engine.sync.source import Sources
 from claw.ports.connection_store import Connection
 from claw.ports.connector import Connector
-from claw.ports.manifest import Manifest
+from claw.ports.manifest import Manifest, WayIn
 from claw.ports.tenant_store import Tenant
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
@@ -73,6 +73,9 @@ class OneConnector:
         self, key: str, settings: Mapping[str, str], secrets: Mapping[str, str]
     ) -> Mapping[str, str]:
         return settings
+
+    def way_in(self, key: str, given: Collection[str]) -> WayIn | None:
+        return "none"
 
 
 class Tally:

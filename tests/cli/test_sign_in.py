@@ -58,6 +58,7 @@ def test_a_connection_by_consent_from_adding_to_mending_it(installation: Install
         assert error["code"] == "auth_revoked"
         assert "claw connection rotate simpro --secret refresh_token=env:" in error["hint"]
         told.append(installation.claw("connection", "show", "simpro", "--json"))
+        assert told[-1].json["way_in"] == "authorization_code"
         assert told[-1].json["reconnect"].startswith("auth_revoked: ")
         assert told[-1].json["reconnect_since"]
 

@@ -82,6 +82,20 @@ def test_a_connector_in_an_editable_install_is_listed(
     assert locate_manifests()["acme"].path == sources / "acme_connector" / "manifest.toml"
 
 
+@pytest.mark.parametrize(
+    ("given", "way"),
+    [
+        (["api_key"], "static"),
+        (["client_id", "client_secret"], "client_credentials"),
+        (["client_id", "client_secret", "refresh_token"], "authorization_code"),
+        ([], None),
+        (["api_key", "client_id"], None),
+    ],
+)
+def test_the_secrets_there_are_name_the_way_in(given: list[str], way: str | None) -> None:
+    assert InstalledConnectors().way_in("simpro", given) == way
+
+
 def test_a_connector_below_namespace_packages_is_listed(site: Path) -> None:
     install(site, package="spaced.deeper.acme", init="raise RuntimeError")
     assert locate_manifests()["acme"].read().key == "acme"

@@ -41,6 +41,7 @@ class ConnectionDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
     connector: str
     status: str
     settings: dict[str, str]
+    way_in: str | None = None
     paused_reason: str | None = None
     status_by: str | None = None
     status_at: str | None = None
@@ -126,12 +127,14 @@ def list_(
 
 @app.command()
 def show(name: str, tenant: TenantName = None, json: Json = False) -> None:
-    """Show one connection, also one that was removed."""
+    """Show one connection and how it is let in, also one that was removed."""
 
     async def work(engine: "Engine") -> ConnectionDocument:
         chosen = await engine.tenants.choose(tenant)
         connection = await engine.connections.get(chosen, name)
-        return document_of(connection, (await engine.ages.of(chosen)).get(connection.connection_id))
+        as_of = (await engine.ages.of(chosen)).get(connection.connection_id)
+        way_in = await engine.connections.way_in(chosen, connection)
+        return msgspec.structs.replace(document_of(connection, as_of), way_in=way_in)
 
     _print_document(run(work, json=json), json=json)
 

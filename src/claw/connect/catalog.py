@@ -8,7 +8,7 @@ cannot even be imported is still listed and says what it is.
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing import cast
 
 from msgspec import Struct
 
+from claw.connect.auth.ways import way_of
 from claw.connect.manifest import load_manifest
 from claw.connect.settings import check_settings
-from claw.core.errors import InstallationBroken, NotFound
+from claw.core.errors import InstallationBroken, InvalidInput, NotFound
 from claw.ports.connector import Connector
-from claw.ports.manifest import Manifest
+from claw.ports.manifest import Manifest, WayIn
 
 GROUP = "claw.connectors"
 MANIFEST = "manifest.toml"
@@ -170,6 +171,13 @@ class InstalledConnectors:
             secrets,
             allow_plain_http_loopback=self._allow_plain_http_loopback,
         )
+
+    def way_in(self, key: str, given: Collection[str]) -> WayIn | None:
+        """The way in that secrets of these names choose; see :mod:`claw.connect.auth.ways`."""
+        try:
+            return way_of(self.manifest(key).auth, dict.fromkeys(given, "given"))
+        except InvalidInput:
+            return None
 
 
 def _installed(key: str) -> ManifestSource:

@@ -13,6 +13,7 @@ from claw.ports.catalog import ConnectorCatalog
 from claw.ports.clock import Clock
 from claw.ports.connection_store import Connection
 from claw.ports.ids import Ids
+from claw.ports.manifest import WayIn
 from claw.ports.secrets import SecretBox, connection_purpose
 from claw.ports.tenant_store import Tenant
 from claw.ports.unit_of_work import Database, UnitOfWork
@@ -142,6 +143,14 @@ class ConnectionService:
             await self._set_status(uow, now, "active", None, actor)
             await self._note(uow, connection, actor, "connection.resume")
         return await self.get(tenant, name)
+
+    async def way_in(self, tenant: Tenant, connection: Connection) -> WayIn | None:
+        """How the connection is let in; None when its secrets or its connector are gone."""
+        given = await self.sealed_secrets(tenant, connection)
+        try:
+            return self._catalog.way_in(connection.connector, given.keys())
+        except NotFound:
+            return None
 
     async def sealed_secrets(self, tenant: Tenant, connection: Connection) -> Mapping[str, bytes]:
         """A connection's secrets as they lie in the database, new bytes whenever one is given."""

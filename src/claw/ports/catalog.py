@@ -1,10 +1,10 @@
 """Which connectors this installation has."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from claw.ports.connector import Connector
-from claw.ports.manifest import Manifest
+from claw.ports.manifest import Manifest, WayIn
 
 
 class ConnectorCatalog(Protocol):
@@ -29,5 +29,13 @@ class ConnectorCatalog(Protocol):
 
         Raises:
             InvalidInput: naming the setting or secret that is wrong, missing or unknown.
+        """
+        ...
+
+    def way_in(self, key: str, given: Collection[str]) -> WayIn | None:
+        """The way in that secrets of these names choose, None when they choose none.
+
+        Raises:
+            NotFound: with the keys there are.
         """
         ...

@@ -5,7 +5,7 @@ not declare is refused before a byte leaves. It is read without running the conn
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -72,6 +72,8 @@ class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 GrantKind = Literal["client_credentials", "authorization_code"]
+WayIn: TypeAlias = Literal["none", "static"] | GrantKind
+"""``none``: nobody asks who we are; ``static``: a key as it is; else a grant's tokens."""
 """How a vendor lets us in by OAuth 2: as the client itself, or by somebody's consent."""
 
 

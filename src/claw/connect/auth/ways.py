@@ -5,13 +5,12 @@ which one it uses, and a mix of two is refused instead of guessed at.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Literal, NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias
 
 from claw.core.errors import InvalidInput
-from claw.ports.manifest import AuthSpec, GrantKind, OAuth2Spec
+from claw.ports.manifest import AuthSpec, GrantKind, OAuth2Spec, WayIn
 
-Way: TypeAlias = Literal["none", "static"] | GrantKind
-"""``none``: nobody asks who we are; ``static``: a key as it is; else a grant's tokens."""
+Way: TypeAlias = WayIn
 
 
 def way_of(auth: AuthSpec, secrets: Mapping[str, str]) -> Way:
