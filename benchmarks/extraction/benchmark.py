@@ -1,19 +1,24 @@
 """Extraction: HTTP page → decode → bundle → map → canonical bytes → JSON Lines, CPU.
 
-50,000 rows (200 pages of 250, 5,000 distinct telephone numbers, two records each) from one
-local page server in a process of its own. Each contender is a fresh process; what counts is
-its user and system time from the end of its imports to the end of its work. All map with
-the same function, which reads the numbers and makes HTML notes plain. Our path is the
+50,000 rows of 1.3 KB (200 pages of 250, 5,000 distinct telephone numbers, one row in ten
+with markup in its notes) from one local page server in a process of its own; each row
+becomes one canonical record. Each contender is a fresh process; what counts is its user and
+system time from the end of its imports to the end of its work. All map with the same
+function, which reads the numbers, makes text plain and knows the statuses. Our path is the
 product's own: declared reads, limiter, proof of the body, rows as their own bytes, and of
-each record the canonical bytes, proved to read back as the record, and their name. What a
-sync does besides (references and dates checked, bodies named, lineage) is told apart.
-The floor is the same HTTP library's client, one typed decode a page, the same mapping and
-msgspec's encoder. Peers run in their cheapest documented way: Airbyte CDK a Python
-`HttpStream` read by its entrypoint, with its own messages; Singer SDK a `RESTStream` with
-conformance off and its msgspec writer; dlt its `RESTClient` in a resource that yields whole
-pages, iterated without a pipeline. The mapping is in all of them, so the floor too is only
-so much cheaper than a peer; that ratio is told as well. Memory is what is resident after
-each page of our path.
+each record the canonical bytes, proved to read back as the record. What a sync does besides
+(names by SHA-256, references and dates checked, bodies named, lineage) is told apart. The
+floor is the same HTTP library's client, one typed decode a page, the same mapping and
+msgspec's encoder.
+
+Peers run in the documented way that costs least and still ends in their own output: Airbyte
+CDK a Python `HttpStream` in a source that is launched, printing its messages; Singer SDK a
+`RESTStream` with conformance off and its msgspec writer; dlt its `RESTClient` in a resource
+that yields whole pages, through `pipeline.extract` alone, its files uncompressed. dlt
+iterated without a pipeline, msgspec writing the lines, uses no output of dlt: that is told
+without a bar. The mapping is in all of them, so the floor too is only so much cheaper than
+a peer: that ratio is the most that any path could reach, and is told as well. Memory is
+what is resident after each page of our path.
 """
 
 import tempfile
@@ -33,6 +38,7 @@ _PEERS = {
     "dlt": "benchmarks.extraction.with_dlt",
 }
 _FLOOR, _OURS, _PREPARED = "floor", "ours", "prepared"
+_ITERATED = "iterated"
 
 
 def measure(scale: Scale) -> Result:
@@ -46,6 +52,8 @@ def measure(scale: Scale) -> Result:
     for peer, module in _PEERS.items() if scale.peers else ():
         try:
             contenders[peer] = (module, python_of(peer))
+            if peer == "dlt":
+                contenders[_ITERATED] = contenders[peer]
         except PeerAbsent as absent:
             skipped.append(str(absent))
     spent: dict[str, list[Spent]] = {name: [] for name in contenders}
@@ -65,12 +73,12 @@ def _check_work(name: str, spent: Spent, out: Path, scale: Scale) -> None:
     rows = scale.pages * scale.rows
     with out.open("rb") as written:
         lines = sum(1 for _ in written)
-    if spent.facts["rows"] != rows or lines < 2 * rows:
+    if spent.facts["rows"] != rows or lines < rows:
         raise ChildFailed(f"{name} read {spent.facts['rows']} of {rows} rows, wrote {lines} lines")
 
 
 def _figures(cpu: Mapping[str, list[float]], ours: list[Spent]) -> tuple[Figure, ...]:
-    peers = {name: values for name, values in cpu.items() if name not in (_FLOOR, _OURS, _PREPARED)}
+    peers = {name: values for name, values in cpu.items() if name in _PEERS}
     figures = [
         Figure(
             benchmark=NAME,
@@ -106,6 +114,15 @@ def _figures(cpu: Mapping[str, list[float]], ours: list[Spent]) -> tuple[Figure,
                 benchmark=NAME,
                 what="best peer / floor: what there is to win",
                 rounds=ratios(best, cpu[_FLOOR]),
+            )
+        )
+    if _ITERATED in cpu:
+        figures.append(
+            Figure(
+                benchmark=NAME,
+                what="dlt iterated, lines by msgspec / our path",
+                rounds=ratios(cpu[_ITERATED], cpu[_OURS]),
+                detail=seconds(cpu[_ITERATED]),
             )
         )
     resident = [each.resident_bytes for each in ours]

@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx2
 import msgspec
 
+from benchmarks.bookings.mapping import CONNECTION, COUNTRY, map_booking
+from benchmarks.bookings.wire import Booking
 from benchmarks.harness.meter import Meter
-from benchmarks.visits.mapping import CONNECTION, COUNTRY, map_visit
-from benchmarks.visits.wire import Visit
 
-_decoder = msgspec.json.Decoder(list[Visit])
+_decoder = msgspec.json.Decoder(list[Booking])
 _encode = msgspec.json.Encoder().encode
 
 
@@ -25,13 +25,13 @@ async def extract(origin: str, out: Path) -> int:
     with out.open("wb") as lines:
         async with httpx2.AsyncClient(trust_env=False) as client:
             while True:
-                response = await client.get(f"{origin}/visits?page={number}")
+                response = await client.get(f"{origin}/bookings?page={number}")
                 page = _decoder.decode(response.content)
                 if not page:
                     return rows
-                for visit in page:
-                    for record in map_visit(visit, CONNECTION, COUNTRY):
-                        lines.write(_encode(record) + b"\n")
+                lines.writelines(
+                    _encode(map_booking(booking, CONNECTION, COUNTRY)) + b"\n" for booking in page
+                )
                 number, rows = number + 1, rows + len(page)
 
 

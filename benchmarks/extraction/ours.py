@@ -1,9 +1,10 @@
 """Our path: the kit's transport, a connector, canonical bytes.
 
 The declared read is checked, the limiter asked (it never has to wait), the body proved to
-be JSON, every row kept as its own bytes, mapped, and each record brought into its stored
-form, which is named by its hash. With a third argument ``prepared`` it is all that a sync
-does before the database: references and dates checked, bodies named, lineage kept.
+be JSON, every row kept as its own bytes, mapped, and each record brought into its canonical
+bytes, which are proved to read back as it. With a third argument ``prepared`` it is all that
+a sync does before the database: records and bodies named by their hash, references and dates
+checked, lineage kept.
 """
 
 import asyncio
@@ -12,13 +13,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.bookings.connector import BookingsConnector
+from benchmarks.bookings.mapping import CONNECTION, COUNTRY
 from benchmarks.harness.meter import Meter
-from benchmarks.visits.connector import VisitsConnector
-from benchmarks.visits.mapping import CONNECTION, COUNTRY
 from claw.connect.limits import Limiters
 from claw.connect.machine import EventLoopMachine
 from claw.connect.transport import Link, Transports
-from claw.core.model.normalise import store_form
+from claw.core.model.normalise import stored_bytes
 from claw.core.time import pin_tzdata
 from claw.engine.sync.bundles import prepare
 from claw.engine.sync.checking import Companions
@@ -27,7 +28,7 @@ from claw.ports.request_observer import RequestAttempt
 
 _NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 _ZONE = "Australia/Sydney"
-_REQUEST = ReadRequest(stream="visits", mode=Mode.WINDOW)
+_REQUEST = ReadRequest(stream="bookings", mode=Mode.WINDOW)
 
 
 class Silence:
@@ -53,7 +54,7 @@ class Silence:
 
 async def extract(origin: str, out: Path, meter: Meter, *, prepared: bool = False) -> int:
     """Read every page, write every record as a line; how many rows there were."""
-    connector, silence = VisitsConnector(), Silence()
+    connector, silence = BookingsConnector(), Silence()
     machine = EventLoopMachine()
     transports = Transports(
         limiters=Limiters(silence, machine, lambda name: hashlib.sha256(name.encode()).digest()),
@@ -66,7 +67,7 @@ async def extract(origin: str, out: Path, meter: Meter, *, prepared: bool = Fals
     link = Link(
         manifest=connector.manifest,
         connection=CONNECTION,
-        connection_id="visits",
+        connection_id="bookings",
         settings=settings,
         secrets={},
         trace_id="0" * 32,
@@ -108,13 +109,13 @@ async def extract(origin: str, out: Path, meter: Meter, *, prepared: bool = Fals
 
 
 class _Stored:
-    """Map and bring into the stored form."""
+    """Map and bring into canonical bytes."""
 
-    def lines(self, bundle: Bundle, connector: VisitsConnector, env: MapEnv) -> list[bytes]:
+    def lines(self, bundle: Bundle, connector: BookingsConnector, env: MapEnv) -> list[bytes]:
         """The records of a row."""
         result = connector.map(bundle, env)
         records = result.records if isinstance(result, Mapped) else ()
-        return [store_form(record).canonical + b"\n" for record in records]
+        return [stored_bytes(record) + b"\n" for record in records]
 
 
 class _Prepared:
@@ -123,7 +124,7 @@ class _Prepared:
     def __init__(self) -> None:
         self._companions = Companions()
 
-    def lines(self, bundle: Bundle, connector: VisitsConnector, env: MapEnv) -> list[bytes]:
+    def lines(self, bundle: Bundle, connector: BookingsConnector, env: MapEnv) -> list[bytes]:
         """The records of a row."""
         ready = prepare(bundle, {}, connector, env, self._companions)
         return [record.form.canonical + b"\n" for record in ready.records]

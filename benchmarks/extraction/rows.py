@@ -1,15 +1,14 @@
 """The shared mapping for a peer: its decoded rows in, the records' members out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
-from benchmarks.visits.mapping import CONNECTION, COUNTRY, map_visit
-from benchmarks.visits.wire import Visit
+from benchmarks.bookings.mapping import CONNECTION, COUNTRY, map_booking
+from benchmarks.bookings.wire import Booking
 
 
-def records_of(row: Mapping[str, object]) -> Iterator[dict[str, object]]:
-    """The canonical records of one row, as the dictionaries that peers pass on."""
-    visit = msgspec.convert(row, Visit)
-    for record in map_visit(visit, CONNECTION, COUNTRY):
-        yield msgspec.to_builtins(record)
+def record_of(row: Mapping[str, object]) -> dict[str, object]:
+    """The canonical record of one row, as the dictionary that peers pass on."""
+    booking = msgspec.convert(row, Booking)
+    return msgspec.to_builtins(map_booking(booking, CONNECTION, COUNTRY))

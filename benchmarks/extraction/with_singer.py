@@ -19,7 +19,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.pagination import BasePageNumberPaginator
 from singer_sdk.streams import RESTStream
 
-from benchmarks.extraction.rows import records_of
+from benchmarks.extraction.rows import record_of
 from benchmarks.harness.meter import Meter
 
 
@@ -31,11 +31,11 @@ class Pages(BasePageNumberPaginator):
         return response.content != b"[]"
 
 
-class Visits(RESTStream):
+class Bookings(RESTStream):
     """The list."""
 
-    name = "visits"
-    path = "/visits"
+    name = "bookings"
+    path = "/bookings"
     primary_keys = ()
     schema: ClassVar[dict[str, object]] = {
         "type": "object",
@@ -61,20 +61,20 @@ class Visits(RESTStream):
     def parse_response(self, response: requests.Response) -> Iterable[Mapping[str, object]]:
         """Map every row."""
         for row in response.json():
-            Visits.rows += 1
-            yield from records_of(row)
+            Bookings.rows += 1
+            yield record_of(row)
 
 
-class Visited(Tap):
+class TapBookings(Tap):
     """A tap with that stream alone."""
 
-    name = "tap-visits"
+    name = "tap-bookings"
     config_jsonschema = th.PropertiesList(th.Property("origin", th.StringType)).to_dict()
     message_writer_class = MsgSpecWriter
 
     def discover_streams(self) -> list[Stream]:
         """The one."""
-        return [Visits(self)]
+        return [Bookings(self)]
 
 
 def extract(origin: str, out: Path) -> int:
@@ -82,9 +82,9 @@ def extract(origin: str, out: Path) -> int:
     with out.open("wb") as lines:
         text = io.TextIOWrapper(lines, write_through=True)
         with contextlib.redirect_stdout(text):
-            Visited(config={"origin": origin}).sync_all()
+            TapBookings(config={"origin": origin}).sync_all()
         text.flush()
-    return Visits.rows
+    return Bookings.rows
 
 
 if __name__ == "__main__":

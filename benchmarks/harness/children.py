@@ -47,8 +47,8 @@ def run(module: str, *arguments: str, python: Path | None = None) -> Spent:
 
 @contextmanager
 def page_server(pages: int, rows: int) -> Iterator[str]:
-    """Serve pages of visits from another process; yields the origin."""
-    with _server("benchmarks.visits.served", str(pages), str(rows)) as said:
+    """Serve pages of bookings from another process; yields the origin."""
+    with _server("benchmarks.bookings.served", str(pages), str(rows)) as said:
         yield f"http://127.0.0.1:{said}"
 
 

@@ -1,4 +1,4 @@
-"""From a row to an appointment and its customer. Pure; every contender maps with this."""
+"""From a row to an appointment and its customer. Pure."""
 
 from datetime import UTC
 

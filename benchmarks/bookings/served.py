@@ -1,4 +1,4 @@
-"""Serves pages from a process of its own: ``python -m benchmarks.visits.served PAGES ROWS``.
+"""Serves pages from a process of its own: ``python -m benchmarks.bookings.served PAGES ROWS``.
 
 Every page is rendered before the first request, so that the server costs each contender
 the same and next to nothing. Prints its port; ends when its input does.
@@ -7,7 +7,7 @@ the same and next to nothing. Prints its port; ends when its input does.
 import asyncio
 import sys
 
-from benchmarks.visits.pages import page
+from benchmarks.bookings.pages import page
 
 _HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n"
 
