@@ -13,7 +13,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -82,8 +82,17 @@ class Installation:
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """Start the command and leave it running."""
+        return self._start([str(CLAW), *arguments], environment)
+
+    def start_code(self, code: str, *arguments: str) -> "subprocess.Popen[str]":
+        """Start Python code that runs the command in some way of its own."""
+        return self._start([sys.executable, "-c", code, *arguments], {})
+
+    def _start(
+        self, words: Sequence[str], environment: Mapping[str, str]
+    ) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [str(CLAW), *arguments],
+            words,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
