@@ -22,10 +22,11 @@ def hooks(world: World) -> WebhookWorld:
 
 
 @pytest.fixture
-async def deliveries(world: World) -> DeliveryWorld:
+async def deliveries(world: World, hooks: WebhookWorld) -> DeliveryWorld:
     """A summary of 26 November that is due at the endpoint ``ops``."""
     world.vendor.visit(1, "2026-11-25T22:00")
     routines = RoutineWorld(world)
+    await hooks.add()
     await routines.add(targets=(Target(channel="webhook", address="ops"),))
     routines.at(DUE)
     await routines.work()
@@ -60,7 +61,6 @@ async def deliver(deliveries: DeliveryWorld, hooks: WebhookWorld) -> tuple[str, 
 async def test_the_summary_arrives_whole_under_the_deliverys_id(
     hooks: WebhookWorld, deliveries: DeliveryWorld
 ) -> None:
-    await hooks.add()
     assert await deliver(deliveries, hooks) == ("sent", None)
 
     (call,) = hooks.sender.calls
@@ -81,7 +81,6 @@ async def test_the_summary_arrives_whole_under_the_deliverys_id(
 async def test_what_may_not_have_arrived_is_repeated_under_the_same_id(
     hooks: WebhookWorld, deliveries: DeliveryWorld, outcome: str
 ) -> None:
-    await hooks.add()
     hooks.sender.results = [CallResult(outcome=outcome)]  # type: ignore[arg-type]
     assert await deliver(deliveries, hooks) == ("planned", outcome)
     await deliveries.let_time_pass("rests")
@@ -94,7 +93,6 @@ async def test_what_may_not_have_arrived_is_repeated_under_the_same_id(
 async def test_a_refusal_is_repeated_and_its_wish_for_time_is_heard(
     hooks: WebhookWorld, deliveries: DeliveryWorld
 ) -> None:
-    await hooks.add()
     hooks.sender.results = [REFUSED]
     assert await deliver(deliveries, hooks) == ("planned", "refused")
 
@@ -102,9 +100,10 @@ async def test_a_refusal_is_repeated_and_its_wish_for_time_is_heard(
 async def test_an_endpoint_that_nobody_named_or_that_is_disabled_ends_in_the_open(
     hooks: WebhookWorld, deliveries: DeliveryWorld
 ) -> None:
+    tenant = hooks.world.tenant
+    await hooks.service.remove(tenant, "ops", actor=ACTOR)
     assert await deliver(deliveries, hooks) == ("failed", "webhook_unknown")
     await hooks.add()
-    tenant = hooks.world.tenant
     async with hooks.db.tenant(tenant.tenant_id) as uow:
         endpoint = await uow.webhooks.find("ops")
         assert endpoint is not None
@@ -118,7 +117,6 @@ async def test_an_endpoint_that_nobody_named_or_that_is_disabled_ends_in_the_ope
 async def test_an_endpoint_that_is_gone_is_disabled_for_events_too(
     hooks: WebhookWorld, deliveries: DeliveryWorld
 ) -> None:
-    await hooks.add()
     hooks.sender.results = [CallResult(outcome="gone", status=410)]
     assert await deliver(deliveries, hooks) == ("failed", "gone")
     known = await hooks.known()
@@ -129,7 +127,6 @@ async def test_an_endpoint_that_is_gone_is_disabled_for_events_too(
 async def test_a_summary_does_not_wait_for_events_that_are_not_taken(
     hooks: WebhookWorld, deliveries: DeliveryWorld
 ) -> None:
-    await hooks.add()
     await hooks.tell("a")
     hooks.sender.results = [REFUSED]
     await hooks.work()
