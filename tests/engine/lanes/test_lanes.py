@@ -248,8 +248,13 @@ async def test_a_sweep_calls_again_where_whoever_answered_may_have_died(
         log=Tally(),
     )
     await sweep.once()
+    heard = "update claw_queue.pgqueuer set status = 'picked', updated = clock_timestamp()"
     async with quiet.platform() as tx:
-        await tx.execute("update claw_queue.pgqueuer set status = 'picked'")
+        await tx.execute(heard)
+    assert await sweep.once() == 1
+    assert await calls(quiet) == [], "a call that was heard just now is not repeated"
+    async with quiet.platform() as tx:
+        await tx.execute(f"{heard} - interval '3 seconds'")
 
     await sweep.once()
 

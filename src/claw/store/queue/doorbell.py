@@ -8,6 +8,9 @@ import msgspec
 
 from claw.store.tenancy import Transaction
 
+_HEARD_SECONDS = 2
+"""How long a call that was heard may take to reach its lane before a sweep repeats it."""
+
 _IN_TURN, _AHEAD = 0, 1
 """Priorities of entries: the higher comes first, and among equals the older."""
 
@@ -34,8 +37,9 @@ class PlatformQueueDoorbell:
         self._tx = tx
 
     async def ring_all(self, kind: str, tenants: Sequence[UUID], *, ahead: bool = False) -> None:
-        # One call that waits is enough. One that is being answered is not: whoever answers
-        # may have died, and the queue notices only later.
+        # One call that waits is enough, or was heard just now and has yet to reach its lane.
+        # One that is being answered for longer is not: whoever answers may have died, and
+        # the queue notices only later.
         waiting = await self._waiting(kind, tenants)
         silent = [tenant for tenant in tenants if tenant not in waiting]
         await _add(self._tx, kind, silent, _AHEAD if ahead else _IN_TURN)
@@ -45,7 +49,8 @@ class PlatformQueueDoorbell:
 
         rows = await self._tx.fetch(
             f"select payload from {settings().qualified.queue_table} "
-            "where entrypoint = $1 and status = 'queued' "
+            "where entrypoint = $1 and (status = 'queued' or status = 'picked' "
+            f"and updated > clock_timestamp() - interval '{_HEARD_SECONDS} seconds') "
             # Not any(): that compares each entry with each tenant once the plan is generic.
             "and payload in (select unnest($2::bytea[]))",
             ENTRYPOINT,
