@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from claw.core.errors import InstallationBroken, TenantMissing
+from claw.store import tenancy
 from claw.store.tenancy import Pool
 from claw_testing.scratch_database import TestDatabase, add_tenant
 
@@ -33,7 +34,7 @@ async def test_the_tenant_ends_with_its_transaction(
     scratch: TestDatabase, two_tenants: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As the transaction leaves it, whatever the session's settings are reset to besides.
-    monkeypatch.setattr(asyncpg.Connection, "get_reset_query", lambda _: "")
+    monkeypatch.setattr(tenancy, "RESET", "")
     async with Pool(scratch.app, largest=1) as pool:
         async with pool.tenant(two_tenants[0]) as transaction:
             inside = await transaction.fetchrow(f"{SETTING}, pg_backend_pid() as session")
