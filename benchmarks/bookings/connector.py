@@ -25,7 +25,7 @@ from claw.connect import (
 from claw.connect.manifest import load_manifest
 
 
-class _Identified(Struct):
+class _Identified(Struct, gc=False):
     id: int
 
 

@@ -14,6 +14,7 @@ class Staff(Struct, frozen=True, gc=False):
 class Service(Struct, frozen=True, gc=False):
     """What is done."""
 
+    id: int
     name: str
 
 
@@ -23,6 +24,13 @@ class Client(Struct, frozen=True, gc=False):
     name: str
     mobile: str
     email: str
+
+
+class Price(Struct, frozen=True, gc=False):
+    """What it costs, in the currency's minor unit."""
+
+    cents: int
+    currency: str
 
 
 class Booking(Struct, frozen=True, gc=False):
@@ -36,5 +44,6 @@ class Booking(Struct, frozen=True, gc=False):
     staff: Staff
     service: Service
     client: Client
+    price: Price
     notes: str
     updated_at: datetime

@@ -10,6 +10,7 @@ checked, lineage kept.
 import asyncio
 import hashlib
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,11 +99,7 @@ async def extract(origin: str, out: Path, meter: Meter, *, prepared: bool = Fals
             )
             async for event in connector.read(context, _REQUEST):
                 if isinstance(event, Page):
-                    lines.writelines(
-                        line
-                        for bundle in event.bundles
-                        for line in form.lines(bundle, connector, env)
-                    )
+                    lines.writelines(form.lines(event.bundles, connector, env))
                     rows += len(event.bundles)
                     meter.page()
     return rows
@@ -111,11 +108,16 @@ async def extract(origin: str, out: Path, meter: Meter, *, prepared: bool = Fals
 class _Stored:
     """Map and bring into canonical bytes."""
 
-    def lines(self, bundle: Bundle, connector: BookingsConnector, env: MapEnv) -> list[bytes]:
-        """The records of a row."""
-        result = connector.map(bundle, env)
-        records = result.records if isinstance(result, Mapped) else ()
-        return [stored_bytes(record) + b"\n" for record in records]
+    def lines(
+        self, bundles: Sequence[Bundle], connector: BookingsConnector, env: MapEnv
+    ) -> list[bytes]:
+        """The records of a page."""
+        return [
+            stored_bytes(record) + b"\n"
+            for bundle in bundles
+            if isinstance(result := connector.map(bundle, env), Mapped)
+            for record in result.records
+        ]
 
 
 class _Prepared:
@@ -124,10 +126,15 @@ class _Prepared:
     def __init__(self) -> None:
         self._companions = Companions()
 
-    def lines(self, bundle: Bundle, connector: BookingsConnector, env: MapEnv) -> list[bytes]:
-        """The records of a row."""
-        ready = prepare(bundle, {}, connector, env, self._companions)
-        return [record.form.canonical + b"\n" for record in ready.records]
+    def lines(
+        self, bundles: Sequence[Bundle], connector: BookingsConnector, env: MapEnv
+    ) -> list[bytes]:
+        """The records of a page."""
+        return [
+            record.form.canonical + b"\n"
+            for bundle in bundles
+            for record in prepare(bundle, {}, connector, env, self._companions).records
+        ]
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-f]{8,64}")
 # A wall clock, in encoded bytes, that does not end as whole seconds of UTC.
-_UNSETTLED_INSTANT = re.compile(rb"T\d\d:\d\d:\d\d[^Z]")
-_encoder = msgspec.json.Encoder(order="sorted")
+_has_unsettled_instant = re.compile(rb"T\d\d:\d\d:\d\d[^Z]").search
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 class NotCanonical(ClawError):
@@ -49,7 +49,7 @@ def canonical_bytes(value: object) -> bytes:
         NotCanonical: when anything in it is outside the profile.
     """
     plain = msgspec.to_builtins(value, builtin_types=(datetime, date))
-    return _encoder.encode(_checked(plain, ""))
+    return _encode(_checked(plain, ""))
 
 
 def encode_settled(value: object) -> bytes | None:
@@ -62,9 +62,9 @@ def encode_settled(value: object) -> bytes | None:
     Raises:
         TypeError, ValueError: when something in it has no JSON form at all.
     """
-    encoded = _encoder.encode(value)
+    encoded = _encode(value)
     # Harmless text may look like one of these: that costs time and nothing else.
-    if _UNSETTLED_INSTANT.search(encoded) or (b"\\" in encoded and b"\\u0000" in encoded):
+    if _has_unsettled_instant(encoded) or (b"\\" in encoded and b"\\u0000" in encoded):
         return None
     # JSON's own signs compose with no mark, so the whole is NFC exactly if all its text is.
     if encoded.isascii() or unicodedata.is_normalized("NFC", encoded.decode("utf-8")):
