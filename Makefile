@@ -32,7 +32,7 @@ certify: install ## measure a connector, certify it and write its report (CONNEC
 	@$(BIN)/claw connector certify $(CONNECTOR) --report docs/connectors/$(CONNECTOR)-quality.md
 
 test-week: install ## a week of mornings in eleven zones, with workers that are killed
-	@$(BIN)/python -m pytest -m week tests/week $(ARGS)
+	@$(BIN)/python -m pytest -m week -o faulthandler_timeout=0 tests/week $(ARGS)
 
 image-test: install ## build the container image without an engine and run what it runs
 	@sh scripts/image_test.sh
