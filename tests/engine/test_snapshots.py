@@ -346,7 +346,7 @@ async def test_a_sync_in_the_middle_of_a_take_does_not_tear_it(world: World) -> 
 
 
 class PausingDatabase:
-    """The database, with a reading that waits after its lock until it may go on."""
+    """The database, with a reading that waits after its first look until it may go on."""
 
     def __init__(self, db: PostgresDatabase) -> None:
         self._db = db
@@ -356,6 +356,7 @@ class PausingDatabase:
     @asynccontextmanager
     async def reading(self, tenant_id: UUID) -> AsyncIterator[TenantStores]:
         async with self._db.reading(tenant_id) as uow:
+            await uow.snapshots.hold_shared()  # The first query fixes the moment that is seen.
             self.reached.set()
             await self.resume.wait()
             yield uow
