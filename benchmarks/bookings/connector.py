@@ -30,7 +30,6 @@ class _Identified(Struct, gc=False):
 
 
 _ids = msgspec.json.Decoder(list[_Identified])
-_rows = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class BookingsConnector:
@@ -63,12 +62,9 @@ class BookingsConnector:
 
     async def _page(self, ctx: Context, number: int) -> tuple[Bundle, ...]:
         response = await ctx.http.get("/bookings", path={}, query={"page": str(number)})
-        return self.bundles(response.body)
-
-    def bundles(self, body: bytes) -> tuple[Bundle, ...]:
-        """The rows of a page, each by its id."""
-        bundles = [
-            Bundle(primary=Raw(source_id=source_id("booking", row.id), body=bytes(sent)), parts={})
-            for row, sent in zip(_ids.decode(body), _rows.decode(body), strict=True)
-        ]
-        return tuple(bundles)
+        items = response.items or ()
+        ids = _ids.decode(response.body)
+        return tuple(
+            Bundle(primary=Raw(source_id=source_id("booking", row.id), body=bytes(item)), parts={})
+            for row, item in zip(ids, items, strict=True)
+        )

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
-from claw.connect.decode import Undecodable, json_body
+from claw.connect.decode import JsonBody, Undecodable, json_body
 from claw.connect.reads import DeclaredReads, Target, scope_of
 from claw.connect.redaction import redacted_bytes
 from claw.connect.retry import stated_seconds
@@ -74,15 +74,22 @@ def response_of(answer: Answer, target: Target, source: Source, now: datetime) -
         ConnectorError: when it is not.
     """
     status = answer.status
-    body = answer.body
+    body, items = answer.body, None
     if status in _RETURNED_ERRORS:
         body = redacted_bytes(body, source.secrets)
     elif 200 <= status < 300:
-        body = _json(answer, target, source)
+        json = _json(answer, target, source)
+        body, items = json.text, json.items
     elif status != 304:
         raise _failure(answer, target, source, now)
     headers = {k: v for k, v in answer.headers.items() if k not in _WITHHELD_HEADERS}
-    return Response(status=status, headers=headers, body=body, url_template=target.read.template)
+    return Response(
+        status=status,
+        headers=headers,
+        body=body,
+        items=items,
+        url_template=target.read.template,
+    )
 
 
 def redirect_target(answer: Answer, target: Target, source: Source, reads: DeclaredReads) -> Target:
@@ -115,7 +122,7 @@ def redirect_target(answer: Answer, target: Target, source: Source, reads: Decla
     )
 
 
-def _json(answer: Answer, target: Target, source: Source) -> bytes:
+def _json(answer: Answer, target: Target, source: Source) -> JsonBody:
     try:
         return json_body(answer.body, answer.headers.get("content-type", ""))
     except Undecodable as problem:

@@ -7,8 +7,10 @@ ends at the cap instead of in memory.
 import codecs
 import re
 import zlib
+from typing import NoReturn
 
 import msgspec
+from msgspec import Struct
 
 _STEP_BYTES = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
@@ -27,6 +29,8 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _REPLACEMENT = rb"\ufffd"
+_whole = msgspec.json.Decoder(msgspec.Raw).decode
+_items = msgspec.json.Decoder(tuple[msgspec.Raw, ...]).decode
 
 
 class Undecodable(Exception):
@@ -86,7 +90,14 @@ class BodyReader:
         self._pieces.append(piece)
 
 
-def json_body(body: bytes, content_type: str) -> bytes:
+class JsonBody(Struct, frozen=True):
+    """A body that is JSON: its text in UTF-8, and its items where it is an array."""
+
+    text: bytes
+    items: tuple[msgspec.Raw, ...] | None
+
+
+def json_body(body: bytes, content_type: str) -> JsonBody:
     """The body as UTF-8 JSON without a byte order mark, byte for byte where it already is.
 
     Half of a surrogate pair is no character, though JSON can spell it: a note that was cut
@@ -104,20 +115,23 @@ def json_body(body: bytes, content_type: str) -> bytes:
         raise Undecodable("empty_body")
     if "html" in media_type.lower() or text.lstrip()[:1] == b"<":
         raise Undecodable("not_json")
-    if not _is_json(text):
-        text = _ESCAPE.sub(_whole_character, text)
-        if not _is_json(text):
-            starts_as_json = text.lstrip()[:1] in b'{["'
-            raise Undecodable("invalid_json" if starts_as_json else "not_json")
-    return text
+    return _proved(text) or _proved(_ESCAPE.sub(_whole_character, text)) or _refuse(text)
 
 
-def _is_json(text: bytes) -> bool:
+def _proved(text: bytes) -> JsonBody | None:
+    """The text as a body, None when it is no JSON. One pass proves it and finds the items."""
     try:
-        msgspec.json.decode(text, type=msgspec.Raw)
+        if text.lstrip()[:1] == b"[":
+            return JsonBody(text, _items(text))
+        _whole(text)
     except (msgspec.DecodeError, RecursionError):
-        return False
-    return True
+        return None
+    return JsonBody(text, None)
+
+
+def _refuse(text: bytes) -> NoReturn:
+    starts_as_json = text.lstrip()[:1] in b'{["'
+    raise Undecodable("invalid_json" if starts_as_json else "not_json")
 
 
 def _whole_character(escape: re.Match[bytes]) -> bytes:

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
+import msgspec
 from msgspec import Struct, field
 
 from claw.core.model.records import Record, RecordType
@@ -219,12 +220,17 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 
 class Response(Struct, frozen=True, kw_only=True):
-    """A whole, decompressed answer; header names in lower case."""
+    """A whole, decompressed answer; header names in lower case.
+
+    ``items`` are the elements of the array that a good answer is, each as its own bytes;
+    None when it is no array.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     url_template: str
+    items: tuple[msgspec.Raw, ...] | None = None
 
 
 @runtime_checkable

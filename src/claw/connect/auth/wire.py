@@ -106,7 +106,7 @@ def verdict_of(answer: Answer, *, life_hint_seconds: int) -> Verdict:
         return Trouble(cause="server_error", said=str(status))
     try:
         document = json_body(answer.body, answer.headers.get("content-type", ""))
-        body = msgspec.json.decode(document, type=_Body)
+        body = msgspec.json.decode(document.text, type=_Body)
     except (Undecodable, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Trouble(cause="not_json", said=f"{status} without a token or a readable error")
     if isinstance(body.error, str) and body.error:

@@ -6,7 +6,7 @@ not fit together is repeated, and reported when it does not come to rest.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
@@ -124,7 +124,7 @@ class Client:
         for page in range(1, MOST_PAGES + 1):
             response = await self.get(template, {**query, "page": str(page)})
             check_answer(response)
-            found = _rows(response.body, template)
+            found = _rows(response.items, template)
             stated = _header(response, "result-total")
             if page == 1:
                 total, first_count = stated, len(found)
@@ -173,7 +173,7 @@ class Client:
         for page in range(1, MOST_PAGES + 1):
             response = await self.get(template, {**query, **filters, "page": str(page)})
             check_answer(response)
-            found = _rows(response.body, template)
+            found = _rows(response.items, template)
             first_count = first_count or len(found)
             for row in found:
                 at = logged_at(row)
@@ -206,11 +206,12 @@ def _too_many_pages(hint: str) -> Refused:
     )
 
 
-def _rows(body: bytes, template: str) -> list[Row]:
+def _rows(items: Iterable[msgspec.Raw] | None, template: str) -> list[Row]:
+    if items is None:
+        raise SourceChanged("expected an array of objects with an ID", path=template)
     try:
-        raws = msgspec.json.decode(body, type=list[msgspec.Raw])
         return [
-            Row(msgspec.json.decode(raw, type=OnlyId, strict=False).id, bytes(raw)) for raw in raws
+            Row(msgspec.json.decode(raw, type=OnlyId, strict=False).id, bytes(raw)) for raw in items
         ]
     except msgspec.ValidationError as error:
         raise SourceChanged("expected an array of objects with an ID", path=template) from error

@@ -62,9 +62,15 @@ def encode_settled(value: object) -> bytes | None:
     Raises:
         TypeError, ValueError: when something in it has no JSON form at all.
     """
+    encoded = encode_timeless(value)
+    # Harmless text may look like an instant: that costs time and nothing else.
+    return None if encoded is None or _has_unsettled_instant(encoded) else encoded
+
+
+def encode_timeless(value: object) -> bytes | None:
+    """:func:`encode_settled`, where that every instant is settled is for the caller to know."""
     encoded = _encode(value)
-    # Harmless text may look like one of these: that costs time and nothing else.
-    if _has_unsettled_instant(encoded) or (b"\\" in encoded and b"\\u0000" in encoded):
+    if b"\\" in encoded and b"\\u0000" in encoded:
         return None
     # JSON's own signs compose with no mark, so the whole is NFC exactly if all its text is.
     if encoded.isascii() or unicodedata.is_normalized("NFC", encoded.decode("utf-8")):

@@ -7,7 +7,7 @@ that a linked record could not be read this time) is set apart as volatile.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TypeVar, cast
 
@@ -22,6 +22,7 @@ from claw.core.model.canonical import (
     check_canonical,
     content_hash,
     encode_settled,
+    encode_timeless,
     is_key,
     is_plain,
     nfc,
@@ -62,7 +63,6 @@ class Volatile(Struct, frozen=True, kw_only=True, gc=False):
 
 
 _NOT_VOLATILE = Volatile()
-_DATED = (Appointment, Shift)
 
 
 class StoredForm(Struct, frozen=True, kw_only=True, gc=False):
@@ -105,12 +105,13 @@ def _settled_bytes(record: Record) -> bytes | None:
     """
     try:
         settled = _ordered(record) if isinstance(record, Appointment) else record
-        canonical = encode_settled(settled)
+        at_once = _is_in_utc(settled)
+        canonical = encode_timeless(settled) if at_once else encode_settled(settled)
         if canonical is None or _says_false(record):
             return None
         read_back = _read_back[type(record)](canonical)
         # Only instants can read back as something else: of an offset below a minute.
-        if isinstance(record, _DATED) and read_back != settled:
+        if not at_once and read_back != settled:
             return None
         return canonical if _is_exact(settled) else None
     except (NotCanonical, msgspec.DecodeError, TypeError, ValueError, LookupError, AttributeError):
@@ -158,6 +159,25 @@ def _form(record: Record, canonical: bytes) -> StoredForm:
     return StoredForm(
         canonical=canonical, content_hash=content_hash("record", canonical), volatile=volatile
     )
+
+
+def _is_in_utc(record: Record) -> bool:
+    """Whether all its instants are whole seconds of UTC itself; False when it takes long to say."""
+    if isinstance(record, Appointment):
+        if not (record.window is record.actual_starts_at is record.actual_ends_at is UNSET):
+            return False
+        if record.progress:
+            return False
+        for segment in record.segments:
+            if not (_is_whole(segment.starts_at) and _is_whole(segment.ends_at)):
+                return False
+    elif not isinstance(record, Shift):
+        return True
+    return _is_whole(record.starts_at) and _is_whole(record.ends_at)
+
+
+def _is_whole(instant: datetime) -> bool:
+    return instant.tzinfo is UTC and not instant.microsecond
 
 
 def _says_false(record: Record) -> bool:

@@ -8,6 +8,7 @@ own object name, so that two kinds of objects never collide, and percent-encoded
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import NewType
 from urllib.parse import quote, unquote
 
@@ -38,6 +39,7 @@ def check_connection_name(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4096, typed=True)  # a page names the same people and things again and again
 def source_id(kind: str, key: str | int) -> str:
     """Encode a source's own object name and key, as in ``schedule:90101``.
 
