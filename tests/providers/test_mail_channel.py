@@ -3,10 +3,13 @@
 import asyncio
 import email
 import email.policy
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 import pytest
@@ -17,6 +20,7 @@ from claw.ports.channels import NotSent, Parcel, Sent, Unknown
 from claw.providers.mail import channel as mail_channel
 from claw.providers.mail.channel import MailChannel
 from claw.providers.mail.server import MailServer, parse_mail_url
+from claw_testing.certificates import self_signed, serving
 from claw_testing.sync_world import HandClock
 
 NOW = datetime(2026, 11, 25, 19, tzinfo=UTC)
@@ -62,9 +66,16 @@ class Inbox:
 
 
 @asynccontextmanager
-async def server(inbox: Inbox) -> AsyncIterator[int]:
+async def server(
+    inbox: Inbox,
+    *,
+    upgrade: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[int]:
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: SMTP(inbox, loop=loop), "127.0.0.1", 0)
+    listening = await loop.create_server(
+        lambda: SMTP(inbox, loop=loop, tls_context=upgrade), "127.0.0.1", 0, ssl=tls
+    )
     async with listening:
         yield listening.sockets[0].getsockname()[1]
 
@@ -204,6 +215,34 @@ async def test_a_server_elsewhere_must_offer_starttls() -> None:
         )
 
     assert isinstance(sent, NotSent)
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_a_server_whose_certificate_nobody_signed_gets_no_mail_and_is_tried_again(
+    tmp_path: Path, security: Literal["starttls", "tls"]
+) -> None:
+    inbox = Inbox()
+    context = serving(self_signed("localhost", tmp_path))
+    way = {"upgrade" if security == "starttls" else "tls": context}
+    async with server(inbox, **way) as port:
+        untrusted = MailServer(
+            host="localhost", port=port, username=None, password=None, security=security
+        )
+        sent = await MailChannel(untrusted, sender="claw@example.org", clock=HandClock(NOW)).send(
+            PARCEL
+        )
+
+    assert sent == NotSent("not_secure", again=True)
+    assert inbox.messages == []
+
+
+async def test_a_host_that_no_name_can_be_is_no_fault_of_the_address() -> None:
+    nowhere = MailServer(
+        host="a" * 64 + ".example", port=25, username=None, password=None, security="none"
+    )
+    sent = await MailChannel(nowhere, sender="claw@example.org", clock=HandClock(NOW)).send(PARCEL)
+
+    assert sent == NotSent("unreachable", again=True)
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,13 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from claw.ports.webhook_sender import WebhookCall
 from claw.providers.webhook.sender import HttpWebhooks
+from claw_testing.certificates import self_signed, serving
 from claw_testing.webhook_receiver import Receiver, receiver, said
 
 HOST = "hooks.example.com"
@@ -190,43 +186,14 @@ async def test_the_next_address_is_tried_where_one_cannot_be_reached() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate and key for the host's name, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + signed.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
-
-
-def _serving(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
+    return self_signed(HOST, tmp_path_factory.mktemp("tls"))
 
 
 async def test_the_certificate_is_checked_for_the_name_and_not_for_the_address(
     certificate: Path,
 ) -> None:
     trusting = ssl.create_default_context(cafile=str(certificate))
-    async with receiver(said(200), tls=_serving(certificate)) as endpoint:
+    async with receiver(said(200), tls=serving(certificate)) as endpoint:
         sender = webhooks(tls=trusting)
         assert (await sender.send(call(endpoint, scheme="https"))).outcome == "taken"
         elsewhere = WebhookCall(
@@ -236,7 +203,7 @@ async def test_the_certificate_is_checked_for_the_name_and_not_for_the_address(
 
 
 async def test_a_certificate_that_nobody_signed_is_not_trusted(certificate: Path) -> None:
-    async with receiver(said(200), tls=_serving(certificate)) as endpoint:
+    async with receiver(said(200), tls=serving(certificate)) as endpoint:
         result = await webhooks().send(call(endpoint, scheme="https"))
     assert result.outcome == "not_secure"
     assert endpoint.received == []

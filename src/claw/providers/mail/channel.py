@@ -57,18 +57,14 @@ class MailChannel:
             step = "data"
             answer = await client.data(content)
             return Sent(_receipt(answer.message))
-        except ValueError:
-            return Unknown("broke_off") if step == "data" else _invalid()
         except aiosmtplib.SMTPAuthenticationError:
             return NotSent("login_refused", again=True)
         except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPSenderRefused) as refused:
             return NotSent("address_refused", again=refused.code < _PERMANENT)
         except aiosmtplib.SMTPResponseException as refused:
             return NotSent("message_refused", again=refused.code < _PERMANENT)
-        except ssl.SSLError:
-            return NotSent("not_secure", again=True)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError):
-            return Unknown("broke_off") if step == "data" else NotSent("unreachable", again=True)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as trouble:
+            return _broken(step, trouble)
         finally:
             client.close()
 
@@ -93,6 +89,20 @@ class MailChannel:
         message.set_content(parcel.text)
         message.add_alternative(parcel.html, subtype="html")
         return message
+
+
+def _broken(step: Step, trouble: Exception) -> NotSent | Unknown:
+    """What trouble without an answer of the server comes to."""
+    if step == "data":
+        return Unknown("broke_off")
+    # With TLS from the start the library tells it as one that could not connect. It must be
+    # asked first: a certificate that nobody trusts is a ValueError, too.
+    if isinstance(trouble, ssl.SSLError) or isinstance(trouble.__cause__, ssl.SSLError):
+        return NotSent("not_secure", again=True)
+    # Before the envelope nothing was said of the address.
+    if step == "envelope" and isinstance(trouble, ValueError):
+        return _invalid()
+    return NotSent("unreachable", again=True)
 
 
 def _invalid() -> NotSent:
