@@ -202,7 +202,6 @@ class RoutineService:
         now = self._clock.now()
         async with self._db.tenant(tenant.tenant_id) as uow:
             stored = await self._locked(uow, tenant, name)
-            await check_targets(uow, stored.routine.targets)
             changed = replace(
                 stored,
                 routine=replace(stored.routine, recurrence=recurrence),
