@@ -87,8 +87,13 @@ class DeliveryStore(Protocol):
         """End one that nobody attempts, without an attempt; False when somebody began one."""
         ...
 
-    async def cancel(self, routine_id: UUID, ending: Ending) -> int:
-        """End what a routine has planned and nobody attempts now; returns how many."""
+    async def cancel(
+        self, routine_id: UUID, ending: Ending, *, due_by: datetime | None = None
+    ) -> int:
+        """End what a routine has planned and nobody attempts now; returns how many.
+
+        With ``due_by`` only what is due by then.
+        """
         ...
 
     async def end(self, delivery: Delivery, ending: Ending) -> bool:

@@ -163,6 +163,15 @@ class RoutineStore(Protocol):
         """End all that is unfinished; whoever runs one has lost it. Returns those ended."""
         ...
 
+    async def untold(
+        self, routine_id: UUID, since: datetime, until: datetime, outcome: Outcome
+    ) -> Sequence[Occurrence]:
+        """End those done and due from ``since`` to ``until`` whose every delivery was cancelled.
+
+        Returns them as they are then; what they were made from stays with them.
+        """
+        ...
+
     async def troubled(self, limit: int) -> Sequence[Occurrence]:
         """Failed, or tried and not done yet; the latest due first."""
         ...

@@ -107,12 +107,15 @@ class PostgresDeliveries:
         )
         return settled is True
 
-    async def cancel(self, routine_id: UUID, ending: Ending) -> int:
+    async def cancel(
+        self, routine_id: UUID, ending: Ending, *, due_by: datetime | None = None
+    ) -> int:
         rows = await self._tx.fetch(
             """
             update claw.delivery
             set state = $3, ended_at = $4, reason = $5, fence = fence + 1, try_again_at = null
             where tenant_id = $1 and routine_id = $2 and state = 'planned'
+              and ($6::timestamptz is null or not_before <= $6)
             returning delivery_id
             """,
             self._tenant_id,
@@ -120,6 +123,7 @@ class PostgresDeliveries:
             ending.state,
             ending.at,
             ending.reason,
+            due_by,
         )
         return len(rows)
 

@@ -222,6 +222,29 @@ class PostgresOccurrences:
         )
         return sorted(row["key"] for row in rows)
 
+    async def untold(
+        self, routine_id: UUID, since: datetime, until: datetime, outcome: Outcome
+    ) -> Sequence[Occurrence]:
+        rows = await self._tx.fetch(
+            f"""
+            update claw.occurrence o
+            set state = $5, finished_at = $6, reason = $7
+            where o.tenant_id = $1 and o.routine_id = $2 and o.state = 'done'
+              and o.due_at between $3 and $4
+              and (select bool_and(d.state = 'cancelled') from claw.delivery d
+                   where d.tenant_id = $1 and d.routine_id = $2 and d.occurrence = o.key)
+            returning {_OCCURRENCE}
+            """,
+            self._tenant_id,
+            routine_id,
+            since,
+            until,
+            outcome.state,
+            outcome.at,
+            outcome.reason,
+        )
+        return [_occurrence(row) for row in rows]
+
     async def troubled(self, limit: int) -> Sequence[Occurrence]:
         rows = await self._tx.fetch(
             f"""

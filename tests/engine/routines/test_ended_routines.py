@@ -102,6 +102,47 @@ async def test_nothing_from_before_a_pause_is_delivered_after_it(
 
     assert (await deliveries.only()).state == "cancelled"
 
+    assert await deliveries.routines.runs() == {KEY: "skipped"}
+
+
+async def test_a_pause_that_ends_before_the_due_time_costs_nothing(
+    deliveries: DeliveryWorld,
+) -> None:
+    deliveries.routines.at("2026-11-25T18:58")
+    await end(deliveries.routines, "pause")
+    await deliveries.work()
+    deliveries.routines.at("2026-11-25T18:59")
+    await end(deliveries.routines, "resume")
+    deliveries.routines.at(DUE)
+    await deliveries.work()
+
+    assert (await deliveries.only()).state == "sent"
+    assert await deliveries.routines.runs() == {KEY: "done"}
+
+
+async def test_what_was_sent_before_a_pause_stays_done(deliveries: DeliveryWorld) -> None:
+    deliveries.routines.at(DUE)
+    await deliveries.work()
+    await end(deliveries.routines, "pause")
+    deliveries.routines.at("2026-11-25T19:30")
+    await end(deliveries.routines, "resume")
+
+    assert await deliveries.routines.runs() == {KEY: "done"}
+
+
+async def test_what_came_due_in_a_pause_is_cancelled_by_a_worker_and_told_as_skipped(
+    deliveries: DeliveryWorld,
+) -> None:
+    await end(deliveries.routines, "pause")
+    deliveries.routines.at(DUE)
+    await deliveries.work()
+    await end(deliveries.routines, "resume")
+
+    assert await deliveries.routines.runs() == {KEY: "skipped"}
+    async with deliveries.routines.db.tenant(deliveries.routines.world.tenant.tenant_id) as uow:
+        told = [e.type for e in await uow.events.after(0, 100) if e.subject.endswith(KEY)]
+    assert told == ["claw.occurrence.done.v1", "claw.occurrence.skipped.v1"]
+
 
 async def test_a_failed_delivery_of_a_paused_routine_waits_for_it_to_be_resumed(
     deliveries: DeliveryWorld,

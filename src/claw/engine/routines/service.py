@@ -220,7 +220,8 @@ class RoutineService:
         async with self._db.tenant(tenant.tenant_id) as uow:
             stored = await self._locked(uow, tenant, name)
             if stored.status == "active":
-                await self._cancel_deliveries(uow, stored, "routine_paused", now)
+                # What is due later waits: it is cancelled if it comes due within the pause.
+                await self._cancel_deliveries(uow, stored, "routine_paused", now, due_by=now)
                 stored = await self._save(uow, stored, "paused", paused_at=now)
                 await self._audit(uow, "routine.pause", stored, actor)
         return stored
@@ -238,9 +239,10 @@ class RoutineService:
                 if now > stored.planned_until:
                     rows = plan.rows(stored.planned_until, now, now=now)
                     tell_lacking(uow, rows, await uow.routines.plan(rows), now)
+                # No worker may have looked since; an attempt that was under way when it was
+                # paused may have come to rest.
+                await self._cancel_deliveries(uow, stored, "routine_paused", now, due_by=now)
                 await skip_paused(uow, stored, now)
-                # An attempt that was under way when it was paused may have come to rest since.
-                await self._cancel_deliveries(uow, stored, "routine_paused", now)
                 until = max(stored.planned_until, now)
                 stored = await self._save(
                     uow, replace(stored, planned_until=until), "active", paused_at=None
@@ -263,10 +265,16 @@ class RoutineService:
             await self._audit(uow, "routine.remove", stored, actor)
 
     async def _cancel_deliveries(
-        self, uow: UnitOfWork, stored: StoredRoutine, reason: str, now: datetime
+        self,
+        uow: UnitOfWork,
+        stored: StoredRoutine,
+        reason: str,
+        now: datetime,
+        *,
+        due_by: datetime | None = None,
     ) -> None:
         ending = Ending(state="cancelled", at=now, reason=reason)
-        await uow.deliveries.cancel(stored.routine_id, ending)
+        await uow.deliveries.cancel(stored.routine_id, ending, due_by=due_by)
 
     async def _find(self, uow: UnitOfWork, tenant: Tenant, name: str) -> StoredRoutine:
         stored = await uow.routines.find(name)

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from claw.core.routines.lateness import DueNow, Waiting, judge_due
-from claw.engine.routines.telling import settle
+from claw.engine.routines.telling import settle, tell_outcome
 from claw.ports.routine_store import Occurrence, Outcome, StoredRoutine
 from claw.ports.unit_of_work import UnitOfWork
 
@@ -63,7 +63,14 @@ def _outcome(occurrence: Occurrence, late: str | None, now: datetime) -> Outcome
 
 
 async def skip_paused(uow: UnitOfWork, stored: StoredRoutine, now: datetime) -> None:
-    """What fell into a pause is skipped, also what a dead worker held: nothing is caught up."""
+    """What fell into a pause is skipped, also what a dead worker held: nothing is caught up.
+
+    What was ready before the pause and due in it was told nobody: it is skipped as well.
+    """
+    outcome = Outcome(state="skipped", at=now, reason="paused")
     unfinished = await uow.routines.unfinished(stored.routine_id)
     fell = [o for o in unfinished if o.due_at is not None and o.due_at <= now]
-    await settle(uow, stored.routine_id, fell, Outcome(state="skipped", at=now, reason="paused"))
+    await settle(uow, stored.routine_id, fell, outcome)
+    since = stored.paused_at or now
+    for untold in await uow.routines.untold(stored.routine_id, since, now, outcome):
+        tell_outcome(uow, stored.routine_id, untold.key, untold.due_at, outcome)
