@@ -86,9 +86,9 @@ class SimproSync:
         """Follow the change feeds after a minute has passed."""
         return await self._run(changes=True)
 
-    async def sync(self, first: date = TODAY) -> SyncReport:
-        """Sync a day and the next, after a minute has passed."""
-        return await self._run(first=first, last=first + timedelta(days=1))
+    async def sync(self, first: date = TODAY, days: int = 2) -> SyncReport:
+        """Sync some days, after a minute has passed."""
+        return await self._run(first=first, last=first + timedelta(days=days - 1))
 
     async def _run(self, **wanted: Any) -> SyncReport:
         self.clock.pass_minutes(1)

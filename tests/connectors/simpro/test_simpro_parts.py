@@ -97,6 +97,19 @@ async def test_the_rows_of_an_earlier_window_are_let_go() -> None:
     assert set(remembered(world, "simpro.rows_of_a_day")) == days
 
 
+async def test_what_the_field_reported_in_an_earlier_window_is_let_go() -> None:
+    world = SimproWorld()
+    world.settings["progress"] = "both"
+    week = timedelta(days=7)
+    await world.read(first=TODAY - week, days=7)
+    before = {*remembered(world, "simpro.timelines")}
+    read = await world.read(first=TODAY, days=2)
+    jobs = {int(identity.partition(":")[2]) for identity in part_ids(read.bundles, "timeline")}
+    assert before - jobs
+    assert set(remembered(world, "simpro.timelines")) == jobs
+    assert set(remembered(world, "simpro.mobile_days")) == {TODAY}
+
+
 async def test_nothing_is_kept_that_was_not_asked_for() -> None:
     """Whatever an answer holds, a body has the allow-listed columns alone."""
     allowed = {read.template.rstrip("/"): set(read.columns) for read in CONNECTOR.manifest.reads}

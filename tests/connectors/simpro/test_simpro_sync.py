@@ -9,6 +9,7 @@ from claw.core.model.versions import released_versions
 from claw.core.time import format_instant
 from claw.engine.snapshots import SnapshotService
 from claw.engine.summaries import SummaryService
+from claw.ports.connector import Response
 from claw.store.tenancy import Pool
 from claw.store.unit_of_work import PostgresDatabase
 from claw.system.holidays import PackagedHolidays
@@ -64,6 +65,38 @@ async def test_a_late_report_happened_when_it_says_and_was_seen_when_it_came(poo
     await sync.sync()
     (again,) = (await record(sync, f"schedule:{schedule}"))["progress"]
     assert again == entry
+
+
+@edge("simpro:34")
+async def test_a_report_that_comes_while_a_long_run_reads_is_of_the_earlier_visit_too(
+    pool: Pool,
+) -> None:
+    sync = await new_simpro_sync(pool, progress="timelines")
+    schedule, job, staff = a_visit(sync)
+    a_week_later = TODAY + 7 * ONE_DAY
+    sync.build.simulator.add_schedule(
+        date=a_week_later, blocks=[("08:00", "09:00")], job=job, staff=staff
+    )
+    sync.clock.pass_minutes(7 * 24 * 60)
+
+    taps = 0
+
+    def tapped(response: Response) -> Response:
+        nonlocal taps
+        read = any(f"/jobs/{job}/timelines" in e.path for e in sync.build.simulator.log)
+        if read and not taps:
+            taps += 1
+            sync.build.simulator.add_mobile_status(
+                staff=staff, job=job, status="Travelling", at="06:20", logged="11:45"
+            )
+        return response
+
+    sync.build.tampering["/schedules/"] = tapped
+    await sync.sync(days=8)
+
+    assert taps == 1
+    (entry,) = (await record(sync, f"schedule:{schedule}"))["progress"]
+    assert (entry["state"], entry["at"]) == ("travelling", "2026-11-23T19:20:00Z")
 
 
 async def test_reports_that_cannot_be_read_today_are_the_last_known_ones(pool: Pool) -> None:

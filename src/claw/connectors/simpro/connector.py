@@ -65,7 +65,8 @@ class SimproConnector:
         reader = Reader(ctx)
         zone = ctx.account.zone if ctx.account and ctx.account.zone else ctx.tenant_zone
         crews = Crews(ctx, reader)
-        linking = _Linking(Parts(ctx, reader), Reported(ctx, reader, crews, zone))
+        reported = Reported(ctx, reader, crews, zone)
+        linking = _Linking(Parts(ctx, reader), reported)
         if request.mode is Mode.BY_ID:
             async for event in _by_id(reader, linking, request.ids):
                 yield event
@@ -75,6 +76,7 @@ class SimproConnector:
         first = local_date(request.slice.start, zone)
         last = local_date(request.slice.end - timedelta(seconds=1), zone)
         crews.forget()
+        reported.forget()
         rows = await rows_between(ctx, reader, first, last)
         crews.remember(list(dates(first, last)), rows)
         for start in range(0, len(rows), _BUNDLES_A_PAGE):

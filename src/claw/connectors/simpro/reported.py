@@ -86,6 +86,16 @@ class Reported:
             "MutableMapping[date, Entries | MissingCode]", ctx.scratch.setdefault(_DAYS, {})
         )
 
+    def forget(self) -> None:
+        """Drop what was read for earlier windows: a run may be long.
+
+        A visit that lasts into the next window, or a job that goes on in it, is asked about
+        again there; what is new by then changes its earlier visits, too.
+        """
+        self._days.clear()
+        if self._timelines is not None:
+            self._timelines.forget()
+
     async def added_to(self, bundles: Sequence[Bundle]) -> list[Bundle]:
         """The bundles with their reports; those without any are returned as they are."""
         if not (self._mobile or self._timelines):
@@ -138,7 +148,7 @@ class Reported:
         return Raw(source_id=identity, body=b"[" + b",".join(of_work) + b"]")
 
     async def _read_days(self, wanted: Collection[date]) -> None:
-        """Read the days that were not read in this run, neighbours together."""
+        """Read the days that were not read for this window, neighbours together."""
         days = sorted(day for day in wanted if day not in self._days)
         while days:
             first = last = days.pop(0)

@@ -1,4 +1,4 @@
-"""Jobs' timelines, each read once a run and within a cap, for they have no pages."""
+"""Jobs' timelines, each read once a window and within a cap, for they have no pages."""
 
 from collections.abc import MutableMapping
 from typing import cast
@@ -34,12 +34,16 @@ _TROUBLE = "simpro.timelines_trouble"
 
 
 class Timelines:
-    """The timelines of one run."""
+    """The timelines of the jobs of one window, or of rows asked for by id."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._client = Client(ctx)
         self._known = cast("MutableMapping[int, Part]", ctx.scratch.setdefault(_KNOWN, {}))
+
+    def forget(self) -> None:
+        """Drop what was read for earlier windows; that none can be read is kept in mind."""
+        self._known.clear()
 
     async def of(self, job: int) -> Part:
         """The mobile statuses in the timeline of a job; what else it says is let go."""
