@@ -51,7 +51,9 @@ async def remove(
 
 async def secret(world: World) -> None:
     async with PostgresDatabase(world.pool).tenant(world.tenant.tenant_id) as uow:
-        await uow.connections.put_secret(world.connection.connection_id, "api_key", b"sealed")
+        await uow.connections.put_secret(
+            world.connection.connection_id, "api_key", b"sealed", at=NOW
+        )
         await uow.grants.begin(
             world.connection.connection_id,
             kind="authorization_code",

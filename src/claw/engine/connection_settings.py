@@ -39,6 +39,7 @@ class ConnectionSettings:
         connections: ConnectionService,
     ) -> None:
         self._db = db
+        self._clock = clock
         self._catalog = catalog
         self._connections = connections
         self._auditor = Auditor(clock, ids)
@@ -109,7 +110,7 @@ class ConnectionSettings:
                 code="settings_changed",
                 hint=f"see `claw connection show {now.name}`, and set them again",
             )
-        await uow.connections.save_settings(now.connection_id, settings)
+        await uow.connections.save_settings(now.connection_id, settings, at=self._clock.now())
         await self._auditor.note(
             uow, actor=actor, action="connection.set", subject=now.name, **detail
         )

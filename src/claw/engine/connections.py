@@ -70,7 +70,9 @@ class ConnectionService:
             for secret, value in sorted(secrets.items()):
                 purpose = secret_purpose(connection, secret)
                 sealed = self._box.seal(tenant.tenant_id, purpose, value)
-                await uow.connections.put_secret(connection.connection_id, secret, sealed)
+                await uow.connections.put_secret(
+                    connection.connection_id, secret, sealed, at=self._clock.now()
+                )
             await self._note(uow, connection, actor, "connection.add", connector=connector)
         return connection
 
@@ -116,7 +118,9 @@ class ConnectionService:
             for secret, value in sorted(secrets.items()):
                 purpose = secret_purpose(connection, secret)
                 sealed = self._box.seal(tenant.tenant_id, purpose, value)
-                await uow.connections.put_secret(connection.connection_id, secret, sealed)
+                await uow.connections.put_secret(
+                    connection.connection_id, secret, sealed, at=self._clock.now()
+                )
             for secret in stale:
                 await uow.connections.drop_secret(connection.connection_id, secret)
             await start_over(uow, connection, auth, secrets, at=self._clock.now())

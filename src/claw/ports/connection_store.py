@@ -77,8 +77,10 @@ class ConnectionStore(Protocol):
         """
         ...
 
-    async def save_settings(self, connection_id: UUID, settings: Mapping[str, str]) -> None:
-        """Replace the public settings."""
+    async def save_settings(
+        self, connection_id: UUID, settings: Mapping[str, str], *, at: datetime
+    ) -> None:
+        """Replace the public settings; the connection was changed then."""
         ...
 
     async def save_facts(self, connection_id: UUID, facts: Facts) -> None:
@@ -97,8 +99,10 @@ class ConnectionStore(Protocol):
         """Pause with a reason, or resume; one that was removed stays so."""
         ...
 
-    async def put_secret(self, connection_id: UUID, name: str, sealed: bytes) -> None:
-        """Store one sealed secret, replacing an earlier one."""
+    async def put_secret(
+        self, connection_id: UUID, name: str, sealed: bytes, *, at: datetime
+    ) -> None:
+        """Store one sealed secret, replacing an earlier one; the connection was changed then."""
         ...
 
     async def drop_secret(self, connection_id: UUID, name: str) -> None:

@@ -40,6 +40,10 @@ class LeaseStore(Protocol):
         """Give it back, if it is still ours, and leave no trace of its subject."""
         ...
 
+    async def forget_ended(self, subjects: str) -> None:
+        """Leave no trace of leases that ended and whose subject begins so."""
+        ...
+
     async def break_all(self, subjects: str, owner: UUID) -> bool:
         """Take away the leases whose subjects begin so, for good; False when one is alive.
 

@@ -111,8 +111,8 @@ class RoutineStore(Protocol):
     async def plan(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
         """Add those that are not there; returns their keys.
 
-        One that was dropped for a reversible reason and never begun is planned once more;
-        any other that is known stays as it is.
+        One that was dropped for a reversible reason is planned once more, as if it had never
+        begun; any other that is known stays as it is.
         """
         ...
 
@@ -125,7 +125,10 @@ class RoutineStore(Protocol):
         ...
 
     async def move(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
-        """Write times, zone and state of those that are still planned; returns their keys."""
+        """Write times, zone and state of those that are unfinished; returns their keys.
+
+        Whoever runs one has lost it.
+        """
         ...
 
     async def open(self, until: datetime) -> Sequence[Occurrence]:
@@ -159,8 +162,13 @@ class RoutineStore(Protocol):
         """End occurrences that nobody holds, without running them; returns those ended."""
         ...
 
-    async def withdraw(self, routine_id: UUID, outcome: Outcome) -> Sequence[str]:
-        """End all that is unfinished; whoever runs one has lost it. Returns those ended."""
+    async def withdraw(
+        self, routine_id: UUID, outcome: Outcome, *, due_by: datetime | None = None
+    ) -> Sequence[Occurrence]:
+        """End what is unfinished, with ``due_by`` only what is due by then.
+
+        Whoever runs one has lost it. Returns those ended, as they are then.
+        """
         ...
 
     async def untold(
@@ -180,8 +188,16 @@ class RoutineStore(Protocol):
         """Open a failed one again because a person asks; False when it is not failed."""
         ...
 
+    async def last_done(self, routine_id: UUID) -> Occurrence | None:
+        """The latest due one that is done, of those that nobody asked for."""
+        ...
+
     async def last_snapshot(self, routine_id: UUID) -> str | None:
-        """The snapshot of its latest run that reached somebody, None when none did."""
+        """The snapshot of its latest run that reached somebody, None when none did.
+
+        What waits for its time, or is on its way for the first time, counts as having reached
+        them: runs may follow each other faster than their results are due.
+        """
         ...
 
     async def snapshots_in_use(self) -> AbstractSet[str]:

@@ -85,9 +85,19 @@ class SyncStore(Protocol):
         ...
 
     async def read_well(
-        self, connections: Collection[UUID], first: date, last: date, since: datetime, now: datetime
+        self,
+        connections: Collection[UUID],
+        first: date,
+        last: date,
+        *,
+        begun_from: datetime,
+        ended: tuple[datetime, datetime],
     ) -> bool:
-        """Whether one run, begun from ``since`` to ``now``, read all of this and nothing failed."""
+        """Whether each connection was read for all these dates, and nothing of it failed.
+
+        By a run that began at ``begun_from`` or later and after the connection was last
+        changed, and ended within ``ended``.
+        """
         ...
 
     async def find_run(self, run_id: UUID) -> SyncRun | None:

@@ -32,8 +32,9 @@ class PostgresConnections:
         inserted = await self._tx.fetchval(
             """
             insert into claw.connection (tenant_id, connection_id, name, connector, settings,
-                                         status, paused_reason, facts, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                                         status, paused_reason, facts, created_at,
+                                         changed_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
             on conflict (tenant_id, name) do nothing
             returning true
             """,
@@ -119,15 +120,18 @@ class PostgresConnections:
         )
         return len(destroyed)
 
-    async def save_settings(self, connection_id: UUID, settings: Mapping[str, str]) -> None:
+    async def save_settings(
+        self, connection_id: UUID, settings: Mapping[str, str], *, at: datetime
+    ) -> None:
         await self._tx.execute(
             """
-            update claw.connection set settings = $3
+            update claw.connection set settings = $3, changed_at = $4
             where tenant_id = $1 and connection_id = $2 and status <> 'removed'
             """,
             self._tenant_id,
             connection_id,
             _json(settings),
+            at,
         )
 
     async def save_facts(self, connection_id: UUID, facts: Facts) -> None:
@@ -164,7 +168,18 @@ class PostgresConnections:
             at,
         )
 
-    async def put_secret(self, connection_id: UUID, name: str, sealed: bytes) -> None:
+    async def put_secret(
+        self, connection_id: UUID, name: str, sealed: bytes, *, at: datetime
+    ) -> None:
+        await self._tx.execute(
+            """
+            update claw.connection set changed_at = $3
+            where tenant_id = $1 and connection_id = $2
+            """,
+            self._tenant_id,
+            connection_id,
+            at,
+        )
         await self._tx.execute(
             """
             insert into claw.connection_secret (tenant_id, connection_id, name, sealed)

@@ -104,6 +104,16 @@ class PostgresLeases:
             lease.fence,
         )
 
+    async def forget_ended(self, subjects: str) -> None:
+        await self._tx.execute(
+            """
+            delete from claw.lease
+            where tenant_id = $1 and starts_with(subject, $2) and until <= clock_timestamp()
+            """,
+            self._tenant_id,
+            subjects,
+        )
+
     async def break_all(self, subjects: str, owner: UUID) -> bool:
         alive = await self._tx.fetchval(
             """

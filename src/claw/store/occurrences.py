@@ -45,9 +45,10 @@ class PostgresOccurrences:
             on conflict (tenant_id, routine_id, key) do update
             set nominal = excluded.nominal, zone = excluded.zone, tzdata = excluded.tzdata,
                 odd = excluded.odd, due_at = excluded.due_at, prepare_at = excluded.prepare_at,
-                state = 'planned', reason = null, finished_at = null
+                state = 'planned', reason = null, finished_at = null, attempts = 0,
+                started_at = null, try_again_at = null, snapshot_id = null, summary_id = null
             where excluded.state = 'planned' and old.state in ('skipped', 'cancelled')
-              and old.reason = any($15::text[]) and old.started_at is null
+              and old.reason = any($15::text[])
             returning key
             """,
             self._tenant_id,
@@ -80,12 +81,14 @@ class PostgresOccurrences:
             """
             update claw.occurrence o
             set nominal = n, zone = z, tzdata = t, odd = given.o, due_at = u, prepare_at = p,
-                state = s, reason = w
+                state = s, reason = w, attempts = 0, try_again_at = null,
+                claimed_by = null, claimed_until = null
             from unnest($2::uuid[], $3::text[], $4::date[], $5::timestamp[], $6::text[],
                         $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
                         $11::text[], $12::text[])
                  as given (r, k, d, n, z, t, o, u, p, s, w)
-            where o.tenant_id = $1 and o.routine_id = r and o.key = k and o.state = 'planned'
+            where o.tenant_id = $1 and o.routine_id = r and o.key = k
+              and o.state in ('planned', 'claimed')
             returning o.key
             """,
             self._tenant_id,
@@ -206,21 +209,25 @@ class PostgresOccurrences:
         )
         return sorted(row["key"] for row in rows)
 
-    async def withdraw(self, routine_id: UUID, outcome: Outcome) -> Sequence[str]:
+    async def withdraw(
+        self, routine_id: UUID, outcome: Outcome, *, due_by: datetime | None = None
+    ) -> Sequence[Occurrence]:
         rows = await self._tx.fetch(
-            """
-            update claw.occurrence
+            f"""
+            update claw.occurrence o
             set state = $3, finished_at = $4, reason = $5, claimed_by = null, claimed_until = null
             where tenant_id = $1 and routine_id = $2 and state in ('planned', 'claimed')
-            returning key
+              and ($6::timestamptz is null or due_at <= $6)
+            returning {_OCCURRENCE}
             """,
             self._tenant_id,
             routine_id,
             outcome.state,
             outcome.at,
             outcome.reason,
+            due_by,
         )
-        return sorted(row["key"] for row in rows)
+        return [_occurrence(row) for row in rows]
 
     async def untold(
         self, routine_id: UUID, since: datetime, until: datetime, outcome: Outcome
@@ -273,6 +280,18 @@ class PostgresOccurrences:
         )
         return opened is True
 
+    async def last_done(self, routine_id: UUID) -> Occurrence | None:
+        row = await self._tx.fetchrow(
+            f"""
+            select {_OCCURRENCE} from claw.occurrence o
+            where tenant_id = $1 and routine_id = $2 and state = 'done' and not asked
+            order by due_at desc, key collate "C" desc limit 1
+            """,
+            self._tenant_id,
+            routine_id,
+        )
+        return None if row is None else _occurrence(row)
+
     async def last_snapshot(self, routine_id: UUID) -> str | None:
         found = await self._tx.fetchval(
             """
@@ -280,7 +299,10 @@ class PostgresOccurrences:
             where o.tenant_id = $1 and o.routine_id = $2 and o.state = 'done'
               and exists (select from claw.delivery d
                           where d.tenant_id = $1 and d.routine_id = $2 and d.occurrence = o.key
-                            and d.state = 'sent')
+                            and (d.state = 'sent'
+                                 or d.state = 'planned' and d.attempts = 0
+                                 or d.state = 'attempting' and d.attempts = 1
+                                    and d.claimed_until > clock_timestamp()))
             order by o.finished_at desc, o.key collate "C" desc limit 1
             """,
             self._tenant_id,

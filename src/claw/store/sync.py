@@ -81,27 +81,36 @@ class PostgresSync:
         return len(rows)
 
     async def read_well(
-        self, connections: Collection[UUID], first: date, last: date, since: datetime, now: datetime
+        self,
+        connections: Collection[UUID],
+        first: date,
+        last: date,
+        *,
+        begun_from: datetime,
+        ended: tuple[datetime, datetime],
     ) -> bool:
-        found = await self._tx.fetchval(
+        lacking = await self._tx.fetchval(
             """
             select exists (
-                select from claw.sync_run r
-                where r.tenant_id = $1 and r.outcome = 'ok' and r.report ->> 'mode' = 'window'
-                  and r.first_date <= $3 and r.last_date >= $4
-                  and r.started_at between $5 and $6
-                  and $2::uuid[] <@ array(
-                      select rc.connection_id from claw.sync_run_connection rc
-                      where rc.tenant_id = $1 and rc.run_id = r.run_id))
+                select from claw.connection c
+                where c.tenant_id = $1 and c.connection_id = any($2::uuid[])
+                  and not exists (
+                      select from claw.sync_run r,
+                          jsonb_array_elements(r.report -> 'connections') as one
+                      where r.tenant_id = $1 and r.report ->> 'mode' = 'window'
+                        and r.first_date <= $3 and r.last_date >= $4
+                        and r.started_at >= $5 and r.started_at > c.changed_at
+                        and r.finished_at between $6 and $7
+                        and one ->> 'connection' = c.name and one ->> 'status' = 'ok'))
             """,
             self._tenant_id,
             list(connections),
             first,
             last,
-            since,
-            now,
+            begun_from,
+            *ended,
         )
-        return found is True
+        return lacking is False
 
     async def find_run(self, run_id: UUID) -> SyncRun | None:
         row = await self._tx.fetchrow(

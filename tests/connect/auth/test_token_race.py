@@ -127,4 +127,6 @@ async def move_to(world: OAuthWorld, origin: str) -> None:
     """Point the connection at another server."""
     async with world.db.tenant(world.tenant.tenant_id) as uow:
         settings = {**world.connection.settings, "base_url": origin}
-        await uow.connections.save_settings(world.connection.connection_id, settings)
+        await uow.connections.save_settings(
+            world.connection.connection_id, settings, at=world.clock.now()
+        )

@@ -1,11 +1,15 @@
 """Routines of one business that are due at one minute share one read of its sources."""
 
 from datetime import time
+from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
-from claw.core.time import Daily
+from claw.core.time import Daily, EveryMinutes
+from claw.engine.connections import secret_purpose
 from claw.ports.connector_errors import Transient
+from claw.system.secret_box import AesGcmBox
 from claw_testing.routine_world import ACTOR, RoutineWorld
 from claw_testing.sync_world import World
 
@@ -87,3 +91,63 @@ async def test_who_asks_for_a_run_gets_a_read_of_its_own(routines: RoutineWorld)
     await routines.work()
 
     assert await reads(routines) == ["ok", "ok"]
+
+
+async def test_a_routine_that_follows_itself_closely_reads_anew_each_time(
+    routines: RoutineWorld,
+) -> None:
+    await routines.add(name="often", recurrence=EveryMinutes(minutes=1))
+    for second in ("18:50:00", "18:51:00", "18:52:00"):
+        routines.at(f"2026-11-25T{second}")
+        await routines.work()
+
+    done = [state for state in (await routines.runs("often")).values() if state == "done"]
+    assert len(done) > 2
+    assert await reads(routines) == ["ok"] * len(done)
+
+
+@pytest.mark.parametrize("what", ["settings", "secret"])
+async def test_a_read_from_before_a_connection_was_changed_is_not_enough(
+    routines: RoutineWorld, what: str
+) -> None:
+    routines.at("2026-11-25T18:56")
+    await routines.world.sync()
+    connection, now = routines.world.connection, routines.world.clock.now()
+    async with routines.db.tenant(routines.world.tenant.tenant_id) as uow:
+        if what == "settings":
+            await uow.connections.save_settings(connection.connection_id, {"a": "b"}, at=now)
+        else:
+            box, purpose = AesGcmBox(bytes(32)), secret_purpose(connection, "key")
+            sealed = box.seal(routines.world.tenant.tenant_id, purpose, "new")
+            await uow.connections.put_secret(connection.connection_id, "key", sealed, at=now)
+    routines.at("2026-11-25T18:58")
+    await routines.work()
+
+    assert await reads(routines) == ["ok", "ok"]
+
+
+async def test_a_paused_connection_keeps_nobody_from_sharing(routines: RoutineWorld) -> None:
+    async with routines.db.tenant(routines.world.tenant.tenant_id) as uow:
+        other = replace(
+            routines.world.connection, connection_id=uuid4(), name="old", status="paused"
+        )
+        await uow.connections.add(other)
+    routines.at("2026-11-25T18:57")
+    await routines.work()
+
+    assert await routines.runs("owner") == await routines.runs("office") == {"2026-11-26": "done"}
+    assert await reads(routines) == ["failed"]
+
+
+async def test_a_read_that_takes_longer_than_the_lead_is_shared_as_well(
+    routines: RoutineWorld,
+) -> None:
+    async def wait() -> None:
+        routines.at("2026-11-25T19:04")
+
+    routines.world.vendor.pauses["/visits"] = wait
+    routines.at("2026-11-25T18:57")
+    await routines.work()
+
+    assert await routines.runs("owner") == await routines.runs("office") == {"2026-11-26": "done"}
+    assert await reads(routines) == ["ok"]

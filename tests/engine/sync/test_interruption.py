@@ -181,4 +181,7 @@ async def test_a_sync_that_is_killed_leaves_nothing_half_done_and_is_told_later(
     await world.expire_leases()
     assert (await world.counts()).unchanged == 7
     assert "running" not in await world.outcomes()
+    async with world.pool.tenant(world.tenant.tenant_id) as tx:
+        alive = await tx.fetch("select subject from claw.lease where subject like 'run:%'")
+    assert alive == []
     assert "interrupted" in await world.outcomes()

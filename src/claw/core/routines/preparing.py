@@ -21,9 +21,6 @@ def prepare_from(instant: datetime, tenant: str, routine: str) -> datetime:
     return instant - timedelta(seconds=LEAD_SECONDS + spread)
 
 
-def fresh_from(due: datetime, now: datetime) -> datetime:
-    """From when on a read of the sources is as good as one made now for what is due.
-
-    Whatever is due at one minute is prepared within one lead, and shares what was read in it.
-    """
-    return max(due, now) - timedelta(seconds=LEAD_SECONDS + SPREAD_SECONDS)
+def lead_from(instant: datetime) -> datetime:
+    """When the lead of ``instant`` begins: whatever is due then is prepared within it."""
+    return instant - timedelta(seconds=LEAD_SECONDS + SPREAD_SECONDS)

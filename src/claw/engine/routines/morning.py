@@ -67,12 +67,19 @@ class Morning:
 
         Who asks for a run wants what is there now.
         """
-        due = None if occurrence.asked else occurrence.due_at
         try:
-            if due is not None and await self._sync.fresh_for(tenant, due):
-                return
-            await self._sync.run(tenant)
+            if not await self._was_read(tenant, occurrence):
+                await self._sync.run(tenant)
         except NotFound as nothing_connected:
             self._log.info("nothing to read", code=nothing_connected.code, tenant=tenant.slug)
         except ClawError as error:
             self._log.warning("going on with what is known", code=error.code, tenant=tenant.slug)
+
+    async def _was_read(self, tenant: Tenant, occurrence: Occurrence) -> bool:
+        if occurrence.asked or occurrence.due_at is None:
+            return False
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            last = await uow.routines.last_done(occurrence.routine_id)
+        # What the routine itself told already is not told as what is there now.
+        after = None if last is None else last.finished_at
+        return await self._sync.fresh_for(tenant, occurrence.due_at, after=after)

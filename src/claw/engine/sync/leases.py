@@ -17,6 +17,7 @@ from claw.ports.unit_of_work import Database, UnitOfWork
 
 LEASE_SECONDS = 30
 HEARTBEAT_SECONDS = 10
+_LIVING = "run:"
 # A killed holder's lease ends by itself, so waiting a little longer than it lasts tells a
 # sync that was killed from one that runs.
 LEASE_WAIT_SECONDS = LEASE_SECONDS + 5
@@ -99,7 +100,7 @@ class Leases:
         To be entered before the run is recorded, and left after its end is.
         """
         async with self._db.tenant(tenant_id) as uow:
-            lease = await uow.leases.take(f"run:{run_id}", run_id, LEASE_SECONDS)
+            lease = await uow.leases.take(f"{_LIVING}{run_id}", run_id, LEASE_SECONDS)
         if lease is None:
             raise LookupError("a run's id is nobody else's")
         try:
@@ -133,6 +134,7 @@ class Leases:
                         )
                     # Whoever held it before and never said that it ended was killed.
                     await uow.sync.interrupt_runs(self._clock.now(), except_run=run_id)
+                    await uow.leases.forget_ended(_LIVING)
                     return lease
         raise Refused(
             "another sync of this connection is running",

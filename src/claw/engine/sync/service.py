@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from claw.core.errors import ClawError, InvalidInput, NotFound, Refused
 from claw.core.events.catalog import RemovalsAccepted
-from claw.core.routines.preparing import fresh_from
+from claw.core.routines.preparing import lead_from
 from claw.core.time import local_date
 from claw.engine.connections import refuse_removed
 from claw.engine.sync.applying import remove
@@ -113,15 +113,28 @@ class SyncService:
             )
         return report
 
-    async def fresh_for(self, tenant: Tenant, due: datetime) -> bool:
-        """Whether the sources were read well so lately that work on what is due needs no more."""
+    async def fresh_for(
+        self, tenant: Tenant, due: datetime, *, after: datetime | None = None
+    ) -> bool:
+        """Whether the sources were read so lately that work on what is due needs no more.
+
+        Whatever is due at one minute is prepared within one lead, and shares what was read in
+        it: begun in the lead, ended a lead ago at the most, later than ``after``, every active
+        connection well.
+        """
         now = self._clock.now()
         first, last = window_of(local_date(now, tenant.zone), None, None)
+        begun_from = lead_from(due)
+        if after is not None:
+            begun_from = max(begun_from, after + timedelta(microseconds=1))
         async with self._db.tenant(tenant.tenant_id) as uow:
-            connections = [c.connection_id for c in await uow.connections.list()]
-            since = fresh_from(due, now)
-            return bool(connections) and await uow.sync.read_well(
-                connections, first, last, since, now
+            active = [c.connection_id for c in await uow.connections.list() if c.status == "active"]
+            return bool(active) and await uow.sync.read_well(
+                active,
+                first,
+                last,
+                begun_from=begun_from,
+                ended=(lead_from(max(due, now)), now),
             )
 
     async def _read(

@@ -11,6 +11,8 @@ create table claw.connection (
     paused_reason text,
     facts jsonb,
     created_at timestamptz not null,
+    -- When its settings or secrets last changed: a read from before says little of it now.
+    changed_at timestamptz not null,
     primary key (tenant_id, connection_id),
     unique (tenant_id, name)
 );

@@ -102,6 +102,8 @@ create table claw.sync_run (
     report jsonb,
     primary key (tenant_id, run_id)
 );
+create index sync_run_by_start on claw.sync_run (tenant_id, started_at);
+create index sync_run_running on claw.sync_run (tenant_id) where outcome = 'running';
 select claw.govern('claw.sync_run');
 
 -- Local dates of the tenant that a stream was last read completely for, and as of when.
