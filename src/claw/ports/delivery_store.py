@@ -69,7 +69,10 @@ class DeliveryStore(Protocol):
     """Keeps one tenant's deliveries."""
 
     async def record(self, deliveries: Sequence[NewDelivery]) -> int:
-        """Add those that are not there yet; returns how many. A known one stays as it is."""
+        """Add those that are not there yet; returns how many. A known one stays as it is.
+
+        One that was cancelled told nobody: a run that was planned once more records it anew.
+        """
         ...
 
     async def open(self, now: datetime, limit: int) -> Sequence[Delivery]:

@@ -36,14 +36,19 @@ class PostgresDeliveries:
     async def record(self, deliveries: Sequence[NewDelivery]) -> int:
         rows = await self._tx.fetch(
             """
-            insert into claw.delivery (tenant_id, delivery_id, routine_id, occurrence, channel,
-                                       address, summary_id, state, not_before, expires_at,
-                                       created_at)
+            insert into claw.delivery as old
+                (tenant_id, delivery_id, routine_id, occurrence, channel, address, summary_id,
+                 state, not_before, expires_at, created_at)
             select $1, i, r, o, c, a, s, 'planned', n, e, t
             from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
                         $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
                  as given (i, r, o, c, a, s, n, e, t)
-            on conflict (tenant_id, routine_id, occurrence, channel, address) do nothing
+            on conflict (tenant_id, routine_id, occurrence, channel, address) do update
+            set delivery_id = excluded.delivery_id, summary_id = excluded.summary_id,
+                state = 'planned', reason = null, not_before = excluded.not_before,
+                expires_at = excluded.expires_at, created_at = excluded.created_at,
+                ended_at = null, attempts = 0, lapses = 0, try_again_at = null
+            where old.state = 'cancelled'
             returning delivery_id
             """,
             self._tenant_id,

@@ -47,6 +47,22 @@ def test_of_several_within_the_limit_only_the_newest_is_run():
     )
 
 
+def test_what_is_older_than_what_was_told_already_is_missed_where_only_the_latest_is_wanted():
+    rule = Lateness(most_seconds=3 * 86400)
+    told = SIX - DAY
+
+    assert judge_due(MORNINGS[1:], SIX - HOUR, rule, done=told) == DueNow(
+        run=(),
+        missed=(
+            Missed(key="day 2", reason="superseded"),
+            Missed(key="day 1", reason="superseded"),
+        ),
+    )
+    assert judge_due(MORNINGS, SIX, rule, done=told).run == ("day 0",)
+    every = Lateness(catch_up="all", most_seconds=3 * 86400)
+    assert judge_due(MORNINGS[1:], SIX, every, done=told).run == ("day 2", "day 1")
+
+
 def test_without_catching_up_only_what_is_on_time_is_run():
     rule = Lateness(catch_up="none")
 

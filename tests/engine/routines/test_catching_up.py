@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from claw.core.errors import SourceFailed
+from claw.core.routines.routine import Lateness
 from claw.core.time import EveryMinutes
 from claw.ports.routine_store import Outcome
 from claw.store.tenancy import Pool
@@ -63,3 +64,18 @@ async def test_all_of_one_end_are_ended_in_one_statement(routines: RoutineWorld)
         ("superseded", 6),
         ("too_late", 65),
     ]
+
+
+async def test_yesterday_is_not_told_once_today_was(routines: RoutineWorld) -> None:
+    await routines.add(lateness=Lateness(catch_up="latest", most_seconds=2 * 86400))
+    await routines.work(routines.lane(Stub()))
+    routines.at("2026-11-25T19:00")
+    await routines.work(routines.lane(Stub(SourceFailed("no", code="unreachable"))))
+    routines.at("2026-11-26T19:00")  # and yesterday's still rests
+    await routines.work(routines.lane(Stub()))
+    await routines.let_claims_lapse()
+    stub = Stub()
+    await routines.work(routines.lane(stub))
+
+    assert stub.runs == []
+    assert await routines.runs() == {"2026-11-27": "done", "2026-11-26": "failed"}

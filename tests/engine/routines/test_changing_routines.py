@@ -1,9 +1,11 @@
 """Changing when a routine recurs: each date or instant runs once, none twice, none is lost."""
 
+import asyncio
 from datetime import time
 
 import pytest
 
+from claw.core.errors import SourceFailed
 from claw.core.time import Daily, EveryMinutes, MonthlyDay, Recurrence, Weekly
 from claw_testing.routine_world import ACTOR, RoutineWorld, Stub
 from claw_testing.sync_world import World
@@ -150,3 +152,63 @@ async def test_what_was_due_already_is_still_run_after_a_change_to_an_earlier_ti
     await routines.work(routines.lane(stub))
 
     assert stub.runs == ["2026-11-25"]
+
+
+async def test_a_date_that_failed_before_its_pause_runs_at_a_later_time_too(
+    routines: RoutineWorld,
+) -> None:
+    await routines.add(recurrence=NINE)
+    routines.at("2026-11-24T22:00")
+    await routines.work(routines.lane(Stub(SourceFailed("no", code="unreachable"))))
+    await routines.service.pause(routines.world.tenant, "morning", actor=ACTOR)
+    await routines.service.resume(routines.world.tenant, "morning", actor=ACTOR)
+    assert (await routines.runs())["2026-11-25"] == "skipped"
+
+    await changed(routines, Daily(at=time(11)))
+    stub = Stub()
+    routines.at("2026-11-25T00:00")
+    await routines.work(routines.lane(stub))
+
+    assert stub.runs == ["2026-11-25"]
+    assert (await routines.occurrence("2026-11-25")).attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("there", "due", "runs"), [(NINE, "22:00", 2), (Daily(at=time(8)), "21:00", 1)]
+)
+async def test_what_is_being_run_is_run_once_more_for_another_time(
+    routines: RoutineWorld, there: Recurrence, due: str, runs: int
+) -> None:
+    await routines.add(recurrence=Daily(at=time(8)))
+    go = asyncio.Event()
+    stub = Stub(go)
+    routines.at("2026-11-24T20:58")
+    running = asyncio.create_task(routines.work(routines.lane(stub)))
+    await stub.started.wait()
+    await changed(routines, there)
+    go.set()
+    await running
+    routines.at("2026-11-24T22:00")
+    await routines.work(routines.lane(stub))
+
+    assert [(key, f"{at:%H:%M}") for key, _, at in await routines.deliveries()] == [
+        ("2026-11-25", due)
+    ]
+    assert stub.runs == ["2026-11-25"] * runs
+
+
+async def test_what_is_being_run_for_a_date_that_is_no_longer_named_is_told_nobody(
+    routines: RoutineWorld,
+) -> None:
+    await routines.add(recurrence=NINE)
+    go = asyncio.Event()
+    stub = Stub(go)
+    routines.at("2026-11-24T21:58")
+    running = asyncio.create_task(routines.work(routines.lane(stub)))
+    await stub.started.wait()
+    await changed(routines, SUNDAYS)
+    go.set()
+    await running
+
+    assert await routines.deliveries() == []
+    assert (await routines.runs())["2026-11-25"] == "cancelled"

@@ -1,10 +1,12 @@
 """A routine that was paused or removed runs nothing, and delivers nothing, any more."""
 
 import asyncio
+from datetime import time
 
 import pytest
 
 from claw.core.errors import Refused, SourceFailed
+from claw.core.time import Daily
 from claw.engine.lanes.troubles import TroubleService
 from claw.engine.routines.morning import Made, Morning
 from claw.engine.routines.settling import MOST_ATTEMPTS
@@ -210,6 +212,42 @@ async def test_what_a_worker_held_that_died_before_a_pause_is_skipped_too(
     await end(routines, "resume")
 
     assert await routines.runs() == {KEY: "skipped"}
+
+
+async def test_what_a_pause_outlasted_is_skipped_though_somebody_still_runs_it(
+    routines: RoutineWorld,
+) -> None:
+    slow = Slow()
+    routines.at("2026-11-25T18:58")
+    running = asyncio.create_task(routines.work(routines.lane(slow)))
+    await slow.started.wait()
+    await end(routines, "pause")
+    routines.at("2026-11-25T19:30")
+    await end(routines, "resume")
+    slow.go.set()
+    await running
+
+    assert await routines.runs() == {KEY: "skipped"}
+    assert await routines.deliveries() == []
+
+
+async def test_what_a_pause_cost_is_told_at_a_later_time_that_is_asked_for(
+    deliveries: DeliveryWorld,
+) -> None:
+    routines = deliveries.routines
+    first = await deliveries.only()
+    await end(routines, "pause")
+    routines.at(DUE)
+    await end(routines, "resume")
+    await routines.service.change(routines.world.tenant, "morning", Daily(at=time(9)), actor=ACTOR)
+    routines.at("2026-11-25T22:00")
+    await routines.work()
+    await deliveries.work()
+
+    sent = await deliveries.only()
+    assert (sent.state, sent.attempts, f"{sent.not_before:%H:%M}") == ("sent", 1, "22:00")
+    assert sent.delivery_id != first.delivery_id
+    assert await routines.runs() == {KEY: "done"}
 
 
 async def test_what_failed_is_shown_once_its_routine_is_gone_and_can_run_no_more(

@@ -1,5 +1,6 @@
 """A summary says what changed since the last one that reached somebody."""
 
+import asyncio
 import json
 
 import pytest
@@ -77,4 +78,42 @@ async def test_a_summary_that_did_not_certainly_arrive_told_nobody(
         await told.work()
 
     last = await routines.occurrence(SECOND if counts else FIRST)
+    assert await compared_with(routines, THIRD) == last.snapshot_id
+
+
+async def test_what_waits_for_its_time_counts_as_told(world: World) -> None:
+    told = await mornings(world, "email")
+    routines = told.routines
+    for moment in ("2026-11-25T19:00", "2026-11-26T18:59", "2026-11-27T18:59"):
+        routines.at(moment)
+        await routines.work()
+        if moment < "2026-11-26":
+            await told.work()
+
+    second = await routines.occurrence(SECOND)
+    assert await compared_with(routines, THIRD) == second.snapshot_id
+
+
+@pytest.mark.parametrize("alive", [True, False])
+async def test_what_is_on_its_way_counts_as_told_until_its_worker_is_gone(
+    world: World, alive: bool
+) -> None:
+    told = await mornings(world, "email")
+    told.channel.results = [Sent("receipt"), asyncio.Event()]
+    routines = told.routines
+    routines.at("2026-11-25T19:00")
+    await routines.work()
+    await told.work()
+    told.channel.started.clear()
+    routines.at("2026-11-26T19:00")
+    await routines.work()
+    sending = asyncio.create_task(told.work())
+    await told.channel.started.wait()
+    if not alive:
+        await told.let_time_pass("claims")
+    routines.at("2026-11-27T19:00")
+    await routines.work()
+    sending.cancel()
+
+    last = await routines.occurrence(SECOND if alive else FIRST)
     assert await compared_with(routines, THIRD) == last.snapshot_id

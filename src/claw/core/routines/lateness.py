@@ -37,12 +37,20 @@ def latest_seconds(rule: Lateness) -> int:
     return rule.grace_seconds if rule.catch_up == "none" else rule.most_seconds
 
 
-def judge_due(waiting: Sequence[Waiting], now: datetime, rule: Lateness) -> DueNow:
-    """Judge every occurrence that is due at ``now``; each due one is in exactly one list."""
+def judge_due(
+    waiting: Sequence[Waiting], now: datetime, rule: Lateness, *, done: datetime | None = None
+) -> DueNow:
+    """Judge every occurrence that is due at ``now``; each due one is in exactly one list.
+
+    ``done`` is when the latest occurrence that was run was due: where only the latest is
+    wanted, an earlier one comes too late once that was told.
+    """
     due = sorted((w for w in waiting if w.instant <= now), key=lambda w: (w.instant, w.key))
     limit = latest_seconds(rule)
     in_time = [w for w in due if (now - w.instant).total_seconds() <= limit]
-    run = in_time[-1:] if rule.catch_up == "latest" else in_time
+    run = in_time
+    if rule.catch_up == "latest":
+        run = [w for w in in_time[-1:] if done is None or w.instant > done]
     chosen = {w.key for w in run}
     timely = {w.key for w in in_time}
     return DueNow(

@@ -115,7 +115,8 @@ class OccurrenceLane:
             by_routine = sorted(await uow.routines.open(now), key=lambda o: str(o.routine_id))
             for routine_id, group in groupby(by_routine, key=lambda o: o.routine_id):
                 stored, occurrences = routines[routine_id], list(group)
-                due = judged(occurrences, now, stored)
+                last_done = await uow.routines.last_done(routine_id)
+                due = judged(occurrences, now, stored, last_done)
                 await settle_missed(uow, stored, occurrences, due, now)
                 found += [
                     (stored, o)

@@ -68,20 +68,23 @@ class Plan:
             and (moved := self._moved(row)) is not None
         ]
 
-    def again(self, planned: Sequence[Occurrence], now: datetime) -> list[Occurrence]:
-        """What is planned, by a recurrence that has just changed.
+    def again(self, unfinished: Sequence[Occurrence], now: datetime) -> list[Occurrence]:
+        """What is elsewhere by a recurrence that has just changed.
 
         A time that has passed today by the new reckoning is not made up for: that date is
         skipped, as if the change had been made in the morning. What was due by the old one
         as well is still run.
         """
         found: list[Occurrence] = []
-        for row in planned:
+        for row in unfinished:
             moved = self._moved(row)
-            if moved is not None and _before(moved, now):
-                moved = None if _before(row, now) else self._dropped(row, "skipped", "changed")
-            if moved is not None:
-                found.append(moved)
+            if moved is None or (moved.state == "planned" and _same_time(moved, row)):
+                continue
+            if _before(moved, now):
+                if _before(row, now):
+                    continue
+                moved = self._dropped(row, "skipped", "changed")
+            found.append(moved)
         return found
 
     def _moved(self, row: Occurrence) -> Occurrence | None:
@@ -129,6 +132,10 @@ class Plan:
                     reason=found.reason,
                     finished_at=now,
                 )
+
+
+def _same_time(one: Occurrence, other: Occurrence) -> bool:
+    return (one.due_at, one.zone, one.tzdata) == (other.due_at, other.zone, other.tzdata)
 
 
 def _before(row: Occurrence, now: datetime) -> bool:

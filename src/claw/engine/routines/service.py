@@ -193,7 +193,8 @@ class RoutineService:
         """Let it recur otherwise from now on.
 
         A date that has run keeps its run; what is planned moves to its new time, or is
-        cancelled where the date is no longer named.
+        cancelled where the date is no longer named. What is being run for another time is
+        taken from its worker.
 
         Raises:
             InvalidInput: naming the field that is wrong.
@@ -208,7 +209,7 @@ class RoutineService:
                 planned_until=max(now, stored.created_at),
             )
             plan = Plan(tenant, changed, self._tzdata)
-            moved = plan.again(await uow.routines.planned(stored.routine_id), now)
+            moved = plan.again(await uow.routines.unfinished(stored.routine_id), now)
             tell_lacking(uow, moved, await uow.routines.move(moved), now)
             await uow.routines.save(changed)
             await self._audit(uow, "routine.change", changed, actor)

@@ -14,10 +14,16 @@ MOST_ATTEMPTS = 5
 """After so many an occurrence is given up and waits for a person."""
 
 
-def judged(occurrences: Sequence[Occurrence], now: datetime, stored: StoredRoutine) -> DueNow:
+def judged(
+    occurrences: Sequence[Occurrence],
+    now: datetime,
+    stored: StoredRoutine,
+    last_done: Occurrence | None,
+) -> DueNow:
     """Which of a routine's open occurrences are run now, and which come too late.
 
     Those that a person asked for are run, however late, and supersede no planned one.
+    ``last_done`` is the latest of those that nobody asked for.
     """
     asked = tuple(o.key for o in occurrences if o.asked)
     waiting = [
@@ -25,7 +31,8 @@ def judged(occurrences: Sequence[Occurrence], now: datetime, stored: StoredRouti
         for o in occurrences
         if o.due_at is not None and not o.asked
     ]
-    due = judge_due(waiting, now, stored.routine.lateness)
+    done = None if last_done is None else last_done.due_at
+    due = judge_due(waiting, now, stored.routine.lateness, done=done)
     return replace(due, run=(*asked, *due.run))
 
 
@@ -63,14 +70,13 @@ def _outcome(occurrence: Occurrence, late: str | None, now: datetime) -> Outcome
 
 
 async def skip_paused(uow: UnitOfWork, stored: StoredRoutine, now: datetime) -> None:
-    """What fell into a pause is skipped, also what a dead worker held: nothing is caught up.
+    """What fell into a pause is skipped, whoever runs it now: nothing is caught up.
 
     What was ready before the pause and due in it was told nobody: it is skipped as well.
     """
     outcome = Outcome(state="skipped", at=now, reason="paused")
-    unfinished = await uow.routines.unfinished(stored.routine_id)
-    fell = [o for o in unfinished if o.due_at is not None and o.due_at <= now]
-    await settle(uow, stored.routine_id, fell, outcome)
+    fell = await uow.routines.withdraw(stored.routine_id, outcome, due_by=now)
     since = stored.paused_at or now
-    for untold in await uow.routines.untold(stored.routine_id, since, now, outcome):
-        tell_outcome(uow, stored.routine_id, untold.key, untold.due_at, outcome)
+    untold = await uow.routines.untold(stored.routine_id, since, now, outcome)
+    for skipped in (*fell, *untold):
+        tell_outcome(uow, stored.routine_id, skipped.key, skipped.due_at, outcome)
