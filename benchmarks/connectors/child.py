@@ -43,6 +43,7 @@ from claw.ports.connector import (
 
 _DAYS_BEFORE, _DAYS_AFTER = 1, 14
 _UNLIMITED = 10_000
+_items = msgspec.json.Decoder(tuple[msgspec.Raw, ...]).decode
 
 
 class BareHttp:
@@ -63,8 +64,13 @@ class BareHttp:
         """Send it and believe the answer."""
         answer = await self._client.get(template.format(**path), params=dict(query or {}))
         headers = {name.lower(): value for name, value in answer.headers.items()}
+        body = answer.content
         return Response(
-            status=answer.status_code, headers=headers, body=answer.content, url_template=template
+            status=answer.status_code,
+            headers=headers,
+            body=body,
+            items=_items(body) if body[:1] == b"[" else None,
+            url_template=template,
         )
 
 

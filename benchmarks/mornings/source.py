@@ -71,7 +71,8 @@ class MemoryHttp:
         asked = query or {}
         first = (int(asked["page"]) - 1) * _PAGE_ROWS
         rows = [row for start, row in self._rows if asked["from"] <= start < asked["to"]]
-        body = b"[" + b",".join(rows[first : first + _PAGE_ROWS]) + b"]"
+        page = rows[first : first + _PAGE_ROWS]
+        body = b"[" + b",".join(page) + b"]"
         self._observer.attempted(
             RequestAttempt(
                 connection=VISITS,
@@ -85,7 +86,8 @@ class MemoryHttp:
                 trace_id=self._trace_id,
             )
         )
-        return Response(status=200, headers={}, body=body, url_template=template)
+        items = tuple(msgspec.Raw(row) for row in page)
+        return Response(status=200, headers={}, body=body, items=items, url_template=template)
 
 
 class MemorySource:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from msgspec import UNSET
 
+from claw.connect.decode import json_body
 from claw.core.model.records import Appointment, Contact, Customer, Phone, Progress, Segment
 from claw.core.model.reference import make_ref, source_id
 from claw.ports.connection_store import Connection
@@ -144,7 +145,8 @@ class VendorHttp:
                 )
             )
         raw = json.dumps(body, sort_keys=True).encode()
-        return Response(status=status, headers={}, body=raw, url_template=template)
+        items = json_body(raw, "application/json").items
+        return Response(status=status, headers={}, body=raw, items=items, url_template=template)
 
 
 class VendorHttpFactory:

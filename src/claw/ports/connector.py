@@ -230,7 +230,7 @@ class Response(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     body: bytes
     url_template: str
-    items: tuple[msgspec.Raw, ...] | None = None
+    items: tuple[msgspec.Raw, ...] | None
 
 
 @runtime_checkable

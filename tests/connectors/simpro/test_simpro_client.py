@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from claw.connect.decode import json_body
 from claw.connectors.simpro.client import Client, InvalidColumn, Unsearchable
 from claw.connectors.simpro.listing import only
 from claw.ports.connector import Context, Response
@@ -32,7 +33,11 @@ class Says:
         path: Mapping[str, str | int],
         query: Mapping[str, str] | None = None,
     ) -> Response:
-        return Response(status=self._status, headers={}, body=self._body, url_template=template)
+        good = self._status == 200
+        items = json_body(self._body, "application/json").items if good else None
+        return Response(
+            status=self._status, headers={}, body=self._body, items=items, url_template=template
+        )
 
 
 def client(status: int, body: object) -> Client:
