@@ -71,7 +71,8 @@ class DeliveryStore(Protocol):
     async def record(self, deliveries: Sequence[NewDelivery]) -> int:
         """Add those that are not there yet; returns how many. A known one stays as it is.
 
-        One that was cancelled told nobody: a run that was planned once more records it anew.
+        One that was cancelled before any attempt told nobody: a run that was planned once
+        more records it anew.
         """
         ...
 
@@ -82,7 +83,7 @@ class DeliveryStore(Protocol):
     async def attempt(self, delivery: Delivery, *, seconds: int) -> Delivery | None:
         """Begin an attempt with a higher fence; committed before anything is sent.
 
-        None when somebody else began one.
+        None when somebody else began one, or its routine is not active any more.
         """
         ...
 

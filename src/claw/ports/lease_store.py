@@ -40,8 +40,8 @@ class LeaseStore(Protocol):
         """Give it back, if it is still ours, and leave no trace of its subject."""
         ...
 
-    async def forget_ended(self, subjects: str) -> None:
-        """Leave no trace of leases that ended and whose subject begins so."""
+    async def forget_ended(self, subjects: str, *, except_owner: UUID) -> None:
+        """Leave no trace of others' leases that ended and whose subject begins so."""
         ...
 
     async def break_all(self, subjects: str, owner: UUID) -> bool:

@@ -141,7 +141,10 @@ class RoutineStore(Protocol):
     async def claim(
         self, routine_id: UUID, key: str, owner: UUID, *, seconds: int, now: datetime
     ) -> Occurrence | None:
-        """Take an open occurrence with a higher fence and count the attempt; None if taken."""
+        """Take an open occurrence with a higher fence and count the attempt.
+
+        None if it was taken, or moved to a time that is not prepared at ``now`` yet.
+        """
         ...
 
     async def keep(self, occurrence: Occurrence, *, seconds: int) -> bool:
@@ -154,6 +157,10 @@ class RoutineStore(Protocol):
 
     async def put_back(self, occurrence: Occurrence, *, seconds: int, reason: str) -> bool:
         """Let it be tried again after ``seconds`` of machine time; False when it was lost."""
+        ...
+
+    async def let_go(self, occurrence: Occurrence) -> bool:
+        """Give a claim back as if it had not been taken; False when it was lost."""
         ...
 
     async def settle(
@@ -174,8 +181,9 @@ class RoutineStore(Protocol):
     async def untold(
         self, routine_id: UUID, since: datetime, until: datetime, outcome: Outcome
     ) -> Sequence[Occurrence]:
-        """End those done and due from ``since`` to ``until`` whose every delivery was cancelled.
+        """End those done and due from ``since`` to ``until`` that nobody was ever sent.
 
+        Every delivery of them was cancelled before an attempt was made.
         Returns them as they are then; what they were made from stays with them.
         """
         ...

@@ -48,7 +48,7 @@ class PostgresDeliveries:
                 state = 'planned', reason = null, not_before = excluded.not_before,
                 expires_at = excluded.expires_at, created_at = excluded.created_at,
                 ended_at = null, attempts = 0, lapses = 0, try_again_at = null
-            where old.state = 'cancelled'
+            where old.state = 'cancelled' and old.attempts = 0
             returning delivery_id
             """,
             self._tenant_id,
@@ -85,6 +85,7 @@ class PostgresDeliveries:
                 lapses = d.lapses + case when d.state = 'attempting' then 1 else 0 end
             from claw.routine r
             where r.tenant_id = d.tenant_id and r.routine_id = d.routine_id
+              and r.status = 'active'
               and d.tenant_id = $1 and d.delivery_id = $2 and d.fence = $3 and {_FREE}
             returning {_DELIVERY}
             """,

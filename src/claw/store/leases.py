@@ -104,14 +104,16 @@ class PostgresLeases:
             lease.fence,
         )
 
-    async def forget_ended(self, subjects: str) -> None:
+    async def forget_ended(self, subjects: str, *, except_owner: UUID) -> None:
         await self._tx.execute(
             """
             delete from claw.lease
-            where tenant_id = $1 and starts_with(subject, $2) and until <= clock_timestamp()
+            where tenant_id = $1 and starts_with(subject, $2) and owner <> $3
+              and until <= clock_timestamp()
             """,
             self._tenant_id,
             subjects,
+            except_owner,
         )
 
     async def break_all(self, subjects: str, owner: UUID) -> bool:

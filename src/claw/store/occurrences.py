@@ -46,7 +46,8 @@ class PostgresOccurrences:
             set nominal = excluded.nominal, zone = excluded.zone, tzdata = excluded.tzdata,
                 odd = excluded.odd, due_at = excluded.due_at, prepare_at = excluded.prepare_at,
                 state = 'planned', reason = null, finished_at = null, attempts = 0,
-                started_at = null, try_again_at = null, snapshot_id = null, summary_id = null
+                started_at = null, try_again_at = null, snapshot_id = null, summary_id = null,
+                asked = excluded.asked
             where excluded.state = 'planned' and old.state in ('skipped', 'cancelled')
               and old.reason = any($15::text[])
             returning key
@@ -81,18 +82,20 @@ class PostgresOccurrences:
             """
             update claw.occurrence o
             set nominal = n, zone = z, tzdata = t, odd = given.o, due_at = u, prepare_at = p,
-                state = s, reason = w, attempts = 0, try_again_at = null,
-                claimed_by = null, claimed_until = null
+                state = s, reason = w, finished_at = f, claimed_by = null, claimed_until = null,
+                attempts = case when o.due_at = u then o.attempts else 0 end,
+                try_again_at = case when o.due_at = u then o.try_again_at end
             from unnest($2::uuid[], $3::text[], $4::date[], $5::timestamp[], $6::text[],
                         $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
-                        $11::text[], $12::text[])
-                 as given (r, k, d, n, z, t, o, u, p, s, w)
+                        $11::text[], $12::text[], $13::timestamptz[])
+                 as given (r, k, d, n, z, t, o, u, p, s, w, f)
             where o.tenant_id = $1 and o.routine_id = r and o.key = k
               and o.state in ('planned', 'claimed')
             returning o.key
             """,
             self._tenant_id,
             *_columns(occurrences),
+            [o.finished_at for o in occurrences],
         )
         return [row["key"] for row in rows]
 
@@ -119,6 +122,7 @@ class PostgresOccurrences:
                 claimed_by = $4, started_at = coalesce(o.started_at, $6), try_again_at = null,
                 claimed_until = clock_timestamp() + make_interval(secs => $5::integer)
             where o.tenant_id = $1 and o.routine_id = $2 and o.key = $3 and {_FREE}
+              and o.prepare_at <= $6
             returning {_OCCURRENCE}
             """,
             self._tenant_id,
@@ -188,6 +192,23 @@ class PostgresOccurrences:
         )
         return back is True
 
+    async def let_go(self, occurrence: Occurrence) -> bool:
+        gone = await self._tx.fetchval(
+            """
+            update claw.occurrence
+            set state = 'planned', attempts = attempts - 1, claimed_by = null,
+                claimed_until = null
+            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
+              and state = 'claimed'
+            returning true
+            """,
+            self._tenant_id,
+            occurrence.routine_id,
+            occurrence.key,
+            occurrence.fence,
+        )
+        return gone is True
+
     async def settle(
         self, routine_id: UUID, keys: Collection[str], outcome: Outcome
     ) -> Sequence[str]:
@@ -238,7 +259,7 @@ class PostgresOccurrences:
             set state = $5, finished_at = $6, reason = $7
             where o.tenant_id = $1 and o.routine_id = $2 and o.state = 'done'
               and o.due_at between $3 and $4
-              and (select bool_and(d.state = 'cancelled') from claw.delivery d
+              and (select bool_and(d.state = 'cancelled' and d.attempts = 0) from claw.delivery d
                    where d.tenant_id = $1 and d.routine_id = $2 and d.occurrence = o.key)
             returning {_OCCURRENCE}
             """,

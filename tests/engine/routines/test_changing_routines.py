@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import time
+from uuid import uuid4
 
 import pytest
 
 from claw.core.errors import SourceFailed
 from claw.core.time import Daily, EveryMinutes, MonthlyDay, Recurrence, Weekly
+from claw.engine.routines.settling import MOST_ATTEMPTS
 from claw_testing.routine_world import ACTOR, RoutineWorld, Stub
 from claw_testing.sync_world import World
 
@@ -212,3 +214,82 @@ async def test_what_is_being_run_for_a_date_that_is_no_longer_named_is_told_nobo
 
     assert await routines.deliveries() == []
     assert (await routines.runs())["2026-11-25"] == "cancelled"
+
+
+@pytest.mark.parametrize(("first", "then"), [(SIX, HOURLY), (HOURLY, SIX)])
+async def test_an_instant_that_was_run_under_one_name_is_not_run_under_another(
+    routines: RoutineWorld, first: Recurrence, then: Recurrence
+) -> None:
+    await routines.add(recurrence=first)
+    await routines.work(routines.lane(Stub()))
+    routines.at("2026-11-25T18:57")
+    await routines.work(routines.lane(Stub()))
+    await changed(routines, then)
+    for instant in ("2026-11-25T18:59", "2026-11-25T19:00", "2026-11-25T19:01"):
+        routines.at(instant)
+        await routines.work(routines.lane(Stub()))
+
+    due = [f"{at:%d %H:%M}" for _, _, at in await routines.deliveries()]
+    assert due.count("25 19:00") == 1
+
+
+async def test_what_was_retried_by_hand_and_is_planned_once_more_is_not_asked_for(
+    routines: RoutineWorld,
+) -> None:
+    await routines.add(recurrence=NINE)
+    broken = routines.lane(Stub(*[SourceFailed("no", code="unreachable")] * MOST_ATTEMPTS))
+    routines.at("2026-11-24T22:00")
+    for _ in range(MOST_ATTEMPTS):
+        await routines.work(broken)
+        await routines.let_claims_lapse()
+    stored = await routines.service.get(routines.world.tenant, "morning")
+    async with routines.db.tenant(routines.world.tenant.tenant_id) as uow:
+        assert await uow.routines.retry(stored.routine_id, "2026-11-25")
+    await routines.service.pause(routines.world.tenant, "morning", actor=ACTOR)
+    await routines.service.resume(routines.world.tenant, "morning", actor=ACTOR)
+
+    await changed(routines, Daily(at=time(11)))
+    await routines.work(routines.lane(Stub()))
+    await changed(routines, Daily(at=time(15)))
+
+    (first, *_) = await routines.planned()
+    assert (first.key, f"{first.nominal:%H:%M}", first.asked) == ("2026-11-25", "15:00", False)
+
+
+async def test_other_zone_data_that_moves_nothing_costs_no_attempt_and_no_rest(
+    routines: RoutineWorld,
+) -> None:
+    await routines.add(recurrence=NINE)
+    routines.at("2026-11-24T22:00")
+    stub = Stub(SourceFailed("no", code="unreachable"))
+    await routines.work(routines.lane(stub))
+    routines.tzdata = "2027a"
+    await routines.work(routines.lane(stub))
+
+    (first, *_) = await routines.planned()
+    assert (first.tzdata, first.attempts, len(stub.runs)) == ("2027a", 1, 1)
+
+
+async def test_what_is_no_longer_named_ended_when_it_was_changed(routines: RoutineWorld) -> None:
+    await routines.add(recurrence=NINE)
+    await routines.work(routines.lane(Stub()))
+    await changed(routines, SUNDAYS)
+
+    ended = await routines.occurrence("2026-11-25")
+    assert (ended.state, ended.finished_at) == ("cancelled", routines.world.clock.now())
+
+
+async def test_what_moved_after_a_worker_had_looked_is_not_claimed_for_its_old_time(
+    routines: RoutineWorld,
+) -> None:
+    await routines.add(recurrence=NINE)
+    await routines.work(routines.lane(Stub()))
+    routines.at("2026-11-24T21:58")
+    (seen, *_) = await routines.planned()
+    await changed(routines, Daily(at=time(11)))
+
+    async with routines.db.tenant(routines.world.tenant.tenant_id) as uow:
+        claimed = await uow.routines.claim(
+            seen.routine_id, seen.key, uuid4(), seconds=60, now=routines.world.clock.now()
+        )
+    assert claimed is None

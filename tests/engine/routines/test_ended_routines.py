@@ -74,6 +74,20 @@ async def test_what_was_to_be_delivered_is_cancelled(deliveries: DeliveryWorld, 
 
 
 @pytest.mark.parametrize("how", ["pause", "remove"])
+async def test_what_a_worker_saw_before_the_end_is_not_attempted_after_it(
+    deliveries: DeliveryWorld, how: str
+) -> None:
+    deliveries.routines.at(DUE)
+    db, world = deliveries.routines.db, deliveries.routines.world
+    async with db.tenant(world.tenant.tenant_id) as uow:
+        (seen,) = await uow.deliveries.open(world.clock.now(), 1)
+    deliveries.routines.at("2026-11-25T18:59")  # another machine's clock is a little behind
+    await end(deliveries.routines, how)
+    async with db.tenant(world.tenant.tenant_id) as uow:
+        assert await uow.deliveries.attempt(seen, seconds=60) is None
+
+
+@pytest.mark.parametrize("how", ["pause", "remove"])
 async def test_what_came_back_from_an_attempt_that_was_under_way_is_cancelled(
     deliveries: DeliveryWorld, how: str
 ) -> None:
@@ -195,6 +209,7 @@ async def test_a_run_that_ends_within_a_pause_delivers_nothing(routines: Routine
     await end(routines, "resume")
     await routines.work(routines.lane(slow))
     assert [key for key, *_ in await routines.deliveries()] == [KEY]
+    assert (await routines.occurrence(KEY)).attempts == 1
 
 
 async def test_what_a_worker_held_that_died_before_a_pause_is_skipped_too(
@@ -248,6 +263,21 @@ async def test_what_a_pause_cost_is_told_at_a_later_time_that_is_asked_for(
     assert (sent.state, sent.attempts, f"{sent.not_before:%H:%M}") == ("sent", 1, "22:00")
     assert sent.delivery_id != first.delivery_id
     assert await routines.runs() == {KEY: "done"}
+
+
+async def test_what_was_attempted_before_a_pause_is_never_sent_under_another_id(
+    deliveries: DeliveryWorld,
+) -> None:
+    deliveries.channel.results = [NotSent("unreachable", again=True)]
+    deliveries.routines.at(DUE)
+    await deliveries.work()
+    await end(deliveries.routines, "pause")
+    deliveries.routines.at("2026-11-25T19:01")
+    await end(deliveries.routines, "resume")
+
+    cancelled = await deliveries.only()
+    assert (cancelled.state, cancelled.attempts) == ("cancelled", 1)
+    assert await deliveries.routines.runs() == {KEY: "done"}
 
 
 async def test_what_failed_is_shown_once_its_routine_is_gone_and_can_run_no_more(

@@ -37,20 +37,29 @@ def latest_seconds(rule: Lateness) -> int:
     return rule.grace_seconds if rule.catch_up == "none" else rule.most_seconds
 
 
+def still_wanted(instant: datetime, done: datetime | None, rule: Lateness) -> bool:
+    """Whether what is due at ``instant`` is told after the run of what was due at ``done``.
+
+    One instant is told once, by whatever key; and where only the latest is wanted, nothing
+    earlier is.
+    """
+    if done is None:
+        return True
+    return instant > done if rule.catch_up == "latest" else instant != done
+
+
 def judge_due(
     waiting: Sequence[Waiting], now: datetime, rule: Lateness, *, done: datetime | None = None
 ) -> DueNow:
     """Judge every occurrence that is due at ``now``; each due one is in exactly one list.
 
-    ``done`` is when the latest occurrence that was run was due: where only the latest is
-    wanted, an earlier one comes too late once that was told.
+    ``done`` is when the latest occurrence that was run was due.
     """
     due = sorted((w for w in waiting if w.instant <= now), key=lambda w: (w.instant, w.key))
     limit = latest_seconds(rule)
     in_time = [w for w in due if (now - w.instant).total_seconds() <= limit]
-    run = in_time
-    if rule.catch_up == "latest":
-        run = [w for w in in_time[-1:] if done is None or w.instant > done]
+    run = in_time[-1:] if rule.catch_up == "latest" else in_time
+    run = [w for w in run if still_wanted(w.instant, done, rule)]
     chosen = {w.key for w in run}
     timely = {w.key for w in in_time}
     return DueNow(

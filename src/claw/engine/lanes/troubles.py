@@ -124,7 +124,8 @@ class TroubleService:
 async def _retry_occurrence(uow: UnitOfWork, name: str) -> bool:
     routine, _, key = name.partition("/")
     stored = await uow.routines.find(routine)
-    if stored is None or stored.status != "active":
+    status = None if stored is None else await uow.routines.lock(stored.routine_id)
+    if stored is None or status != "active":
         raise Refused(
             "its routine was removed" if stored is None else "its routine is paused",
             code="routine_not_active",

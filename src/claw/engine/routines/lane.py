@@ -63,8 +63,10 @@ class OccurrenceLane:
 
     async def work(self, tenant: Tenant, now: datetime) -> bool:
         """Plan, settle what is missed, run one occurrence; True when another one is due."""
-        await self._plan(tenant, now)
-        ready = await self._judge(tenant, now)
+        async with self._db.tenant(tenant.tenant_id) as uow:
+            # Together: nobody changes a routine between its plan and the verdict on it.
+            await self._plan(uow, tenant, now)
+            ready = await self._judge(uow, now)
         for stored, occurrence in ready:
             claimed = await self._claim(tenant, occurrence, now)
             if claimed is not None:
@@ -72,22 +74,21 @@ class OccurrenceLane:
                 return len(ready) > 1
         return False
 
-    async def _plan(self, tenant: Tenant, now: datetime) -> None:
+    async def _plan(self, uow: UnitOfWork, tenant: Tenant, now: datetime) -> None:
         """Bring every active routine's rows up to date with its zone, and ahead of now."""
-        async with self._db.tenant(tenant.tenant_id) as uow:
-            for known in await uow.routines.list():
-                if known.status != "active":
-                    continue
-                await uow.routines.lock(known.routine_id)
-                stored = await uow.routines.find(known.routine.name)
-                if stored is not None and stored.status == "active":
-                    await self._plan_one(uow, tenant, stored, now)
+        for known in await uow.routines.list():
+            if known.status != "active":
+                continue
+            await uow.routines.lock(known.routine_id)
+            stored = await uow.routines.find(known.routine.name)
+            if stored is not None and stored.status == "active":
+                await self._plan_one(uow, tenant, stored, now)
 
     async def _plan_one(
         self, uow: UnitOfWork, tenant: Tenant, stored: StoredRoutine, now: datetime
     ) -> None:
         plan = Plan(tenant, stored, self._tzdata)
-        moved = plan.moved(await uow.routines.planned(stored.routine_id))
+        moved = plan.moved(await uow.routines.planned(stored.routine_id), now)
         if moved:
             tell_lacking(uow, moved, await uow.routines.move(moved), now)
             self._log.info("moved occurrences", routine=stored.routine.name, count=len(moved))
@@ -107,23 +108,21 @@ class OccurrenceLane:
                 )
             )
 
-    async def _judge(self, tenant: Tenant, now: datetime) -> list[tuple[StoredRoutine, Occurrence]]:
+    async def _judge(
+        self, uow: UnitOfWork, now: datetime
+    ) -> list[tuple[StoredRoutine, Occurrence]]:
         """Settle what comes too late; what is to be run now, or prepared, by due time."""
-        async with self._db.tenant(tenant.tenant_id) as uow:
-            routines = {r.routine_id: r for r in await uow.routines.list()}
-            found: list[tuple[StoredRoutine, Occurrence]] = []
-            by_routine = sorted(await uow.routines.open(now), key=lambda o: str(o.routine_id))
-            for routine_id, group in groupby(by_routine, key=lambda o: o.routine_id):
-                stored, occurrences = routines[routine_id], list(group)
-                last_done = await uow.routines.last_done(routine_id)
-                due = judged(occurrences, now, stored, last_done)
-                await settle_missed(uow, stored, occurrences, due, now)
-                found += [
-                    (stored, o)
-                    for o in occurrences
-                    if o.attempts < MOST_ATTEMPTS
-                    and (o.key in due.run or (o.due_at is not None and o.due_at > now))
-                ]
+        routines = {r.routine_id: r for r in await uow.routines.list()}
+        found: list[tuple[StoredRoutine, Occurrence]] = []
+        by_routine = sorted(await uow.routines.open(now), key=lambda o: str(o.routine_id))
+        for routine_id, group in groupby(by_routine, key=lambda o: o.routine_id):
+            stored, occurrences = routines[routine_id], list(group)
+            last_done = await uow.routines.last_done(routine_id)
+            due = judged(occurrences, now, stored, last_done)
+            await settle_missed(uow, stored, occurrences, due, now)
+            found += [
+                (stored, o) for o in occurrences if o.attempts < MOST_ATTEMPTS and o.key in due.run
+            ]
         return sorted(found, key=lambda pair: (pair[1].due_at or now, pair[1].key))
 
     async def _claim(
@@ -171,8 +170,7 @@ class OccurrenceLane:
         async with self._db.tenant(tenant.tenant_id) as uow:
             status = await uow.routines.lock(stored.routine_id)
             if status != "active":
-                reason = f"routine_{status}"
-                await uow.routines.put_back(occurrence, seconds=0, reason=reason)
+                await uow.routines.let_go(occurrence)
                 return
             if not await uow.routines.finish(occurrence, outcome):
                 raise ClaimLost

@@ -55,7 +55,7 @@ class Plan:
             state="planned",
         )
 
-    def moved(self, planned: Sequence[Occurrence]) -> list[Occurrence]:
+    def moved(self, planned: Sequence[Occurrence], now: datetime) -> list[Occurrence]:
         """What is planned by another zone or other zone data, as it is now.
 
         A row keeps its key. A date that lost its time is skipped; what the recurrence no
@@ -65,7 +65,7 @@ class Plan:
             moved
             for row in planned
             if (row.zone, row.tzdata) != (self.zone, self._tzdata)
-            and (moved := self._moved(row)) is not None
+            and (moved := self._moved(row, now)) is not None
         ]
 
     def again(self, unfinished: Sequence[Occurrence], now: datetime) -> list[Occurrence]:
@@ -77,17 +77,17 @@ class Plan:
         """
         found: list[Occurrence] = []
         for row in unfinished:
-            moved = self._moved(row)
+            moved = self._moved(row, now)
             if moved is None or (moved.state == "planned" and _same_time(moved, row)):
                 continue
             if _before(moved, now):
                 if _before(row, now):
                     continue
-                moved = self._dropped(row, "skipped", "changed")
+                moved = self._dropped(row, "skipped", "changed", now)
             found.append(moved)
         return found
 
-    def _moved(self, row: Occurrence) -> Occurrence | None:
+    def _moved(self, row: Occurrence, now: datetime) -> Occurrence | None:
         """The row as it is now under its own key; None where it stays as it is."""
         recurrence = self._stored.routine.recurrence
         if row.asked or row.due_at is None:
@@ -101,13 +101,22 @@ class Plan:
             case Due(key=row.key):
                 return self.row(found)
             case NoOccurrence(key=row.key, reason=reason):
-                return self._dropped(row, "skipped", reason)
+                return self._dropped(row, "skipped", reason, now)
             case _:
                 # Also what is named otherwise: by its date before, by its instant now.
-                return self._dropped(row, "cancelled", "no_longer_named")
+                return self._dropped(row, "cancelled", "no_longer_named", now)
 
-    def _dropped(self, row: Occurrence, state: OccurrenceState, reason: str) -> Occurrence:
-        return replace(row, zone=self.zone, tzdata=self._tzdata, state=state, reason=reason)
+    def _dropped(
+        self, row: Occurrence, state: OccurrenceState, reason: str, now: datetime
+    ) -> Occurrence:
+        return replace(
+            row,
+            zone=self.zone,
+            tzdata=self._tzdata,
+            state=state,
+            reason=reason,
+            finished_at=now,
+        )
 
     def _lacking(self, start: datetime, end: datetime, now: datetime) -> Iterator[Occurrence]:
         """Dates that the recurrence names and that have no such time: told, not run."""

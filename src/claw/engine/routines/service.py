@@ -159,7 +159,7 @@ class RoutineService:
         require_active(tenant)
         now = self._clock.now()
         async with self._db.tenant(tenant.tenant_id) as uow:
-            stored = await self._find(uow, tenant, name)
+            stored = await self._locked(uow, tenant, name)
             if stored.status == "paused":
                 raise Refused(
                     f"the routine {name!r} is paused",
@@ -235,7 +235,7 @@ class RoutineService:
             if stored.status == "paused":
                 plan = Plan(tenant, stored, self._tzdata)
                 # What fell into the pause is judged by the zone that holds now.
-                moved = plan.moved(await uow.routines.planned(stored.routine_id))
+                moved = plan.moved(await uow.routines.planned(stored.routine_id), now)
                 tell_lacking(uow, moved, await uow.routines.move(moved), now)
                 if now > stored.planned_until:
                     rows = plan.rows(stored.planned_until, now, now=now)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from claw.core.routines.lateness import DueNow, Waiting, judge_due
+from claw.core.routines.lateness import DueNow, Waiting, judge_due, still_wanted
 from claw.engine.routines.telling import settle, tell_outcome
 from claw.ports.routine_store import Occurrence, Outcome, StoredRoutine
 from claw.ports.unit_of_work import UnitOfWork
@@ -20,7 +20,7 @@ def judged(
     stored: StoredRoutine,
     last_done: Occurrence | None,
 ) -> DueNow:
-    """Which of a routine's open occurrences are run now, and which come too late.
+    """Which of a routine's open occurrences are run or prepared now, and which come too late.
 
     Those that a person asked for are run, however late, and supersede no planned one.
     ``last_done`` is the latest of those that nobody asked for.
@@ -32,8 +32,10 @@ def judged(
         if o.due_at is not None and not o.asked
     ]
     done = None if last_done is None else last_done.due_at
-    due = judge_due(waiting, now, stored.routine.lateness, done=done)
-    return replace(due, run=(*asked, *due.run))
+    rule = stored.routine.lateness
+    due = judge_due(waiting, now, rule, done=done)
+    ahead = [w.key for w in waiting if w.instant > now and still_wanted(w.instant, done, rule)]
+    return replace(due, run=(*asked, *due.run, *ahead))
 
 
 async def settle_missed(

@@ -134,7 +134,7 @@ class Leases:
                         )
                     # Whoever held it before and never said that it ended was killed.
                     await uow.sync.interrupt_runs(self._clock.now(), except_run=run_id)
-                    await uow.leases.forget_ended(_LIVING)
+                    await uow.leases.forget_ended(_LIVING, except_owner=run_id)
                     return lease
         raise Refused(
             "another sync of this connection is running",
