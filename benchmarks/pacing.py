@@ -7,11 +7,13 @@ vendor does (10 requests in any 2 seconds instead of in any 1), so that no two p
 break it together. That second is how far two requests' ways may differ: with it 10 grants of
 2 seconds can arrive in one, however evenly they were given, so spacing them would not make
 more of it safe. What counts is how far the elapsed time, from before the sync starts to its
-report, is from requests ÷ allowed rate, to either side; the burst of one second's worth at
-the start makes it a little shorter, what the sync writes between two slices can make it
-longer where the allowed rate leaves no room to catch up.
+report, is from requests ÷ allowed rate, to either side. Each sync starts once the budget has
+forgotten the one before. The burst of one second's worth at the start makes it a little
+shorter; what the sync writes between two slices can make it longer where the allowed rate
+leaves no room to catch up.
 """
 
+import asyncio
 import shutil
 import time
 from datetime import timedelta
@@ -24,6 +26,7 @@ from claw.app import Engine, open_engine
 from claw.connect.catalog import InstalledConnectors
 from claw.connect.limits import ALLOWANCE_SECONDS
 from claw.core.time import format_instant
+from claw.ports.manifest import Limit
 from claw.ports.tenant_store import Tenant
 from claw.settings import Settings
 
@@ -45,6 +48,7 @@ async def measure(scale: Scale) -> Result:
                 await _sync(engine, tenant, fastest, scale)
             for rate in scale.rates:
                 tenant = await _tenant(engine, f"polite-{rate}", rate, origin, key)
+                await asyncio.sleep(_limit().per_seconds + ALLOWANCE_SECONDS)
                 figures.append(await _sync(engine, tenant, rate, scale))
     shutil.rmtree(home, ignore_errors=True)
     return Result(figures=tuple(figures))
@@ -75,8 +79,12 @@ async def _sync(engine: Engine, tenant: Tenant, rate: int, scale: Scale) -> Figu
 
 
 def _allowed(rate: int) -> float:
-    limit = InstalledConnectors().load(_CONNECTOR).manifest.limit
+    limit = _limit()
     return min(rate, limit.requests / (limit.per_seconds + ALLOWANCE_SECONDS))
+
+
+def _limit() -> Limit:
+    return InstalledConnectors().load(_CONNECTOR).manifest.limit
 
 
 def _requests(engine: Engine) -> int:
