@@ -6,7 +6,7 @@ sync from a source in memory, snapshot, summary, delivery. Workers are the produ
 with queue, lanes and sweep, over one database, and business time passes as the machine's.
 By default a tenth of the tenants is taken and business time passes ten times as fast, so
 that the work for each business second is the same; `SCALE=1` takes all of them (about half
-an hour for each number of processes). Planning is measured apart, on the evening before:
+minutes for each number of processes). Planning is measured apart, on the evening before:
 the lag is the machine's time from a worker's start, with nothing planned, until the last
 tenant has its next two mornings. Lateness is that of deliveries, in whole business seconds;
 a sweep, once in a second of the machine, is up to ten of them in the default run.
