@@ -5,7 +5,7 @@ records, the others six. Nothing of them was read before, so that each morning i
 sync from a source in memory, snapshot, summary, delivery. Workers are the product's own,
 with queue, lanes and sweep, over one database, and business time passes as the machine's.
 By default a tenth of the tenants is taken and business time passes ten times as fast, so
-that the work for each business second is the same; `SCALE=1` takes all of them (about half
+that the work for each business second is the same; `SCALE=1` takes all of them (six
 minutes for each number of processes). Planning is measured apart, on the evening before:
 the lag is the machine's time from a worker's start, with nothing planned, until the last
 tenant has its next two mornings. Lateness is that of deliveries, in whole business seconds;
