@@ -87,7 +87,7 @@ async def test_a_key_cannot_point_into_another_tenant(scratch: TestDatabase) -> 
         async with pool.tenant(other) as transaction:
             await transaction.execute(
                 "insert into claw.connection values"
-                " ($1, $2, 'seed-a', 'x', '{}', 'active', null, null, now())",
+                " ($1, $2, 'seed-a', 'x', '{}', 'active', null, null, now(), now())",
                 other,
                 uuid4(),
             )

@@ -135,69 +135,49 @@ class PostgresOccurrences:
         return None if row is None else _occurrence(row)
 
     async def keep(self, occurrence: Occurrence, *, seconds: int) -> bool:
-        kept = await self._tx.fetchval(
-            """
-            update claw.occurrence
-            set claimed_until = clock_timestamp() + make_interval(secs => $5::integer)
-            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
-              and state = 'claimed'
-            returning true
-            """,
-            self._tenant_id,
-            occurrence.routine_id,
-            occurrence.key,
-            occurrence.fence,
+        return await self._write_claimed(
+            occurrence,
+            "claimed_until = clock_timestamp() + make_interval(secs => $5::integer)",
             seconds,
         )
-        return kept is True
 
     async def finish(self, occurrence: Occurrence, outcome: Outcome) -> bool:
-        ended = await self._tx.fetchval(
-            """
-            update claw.occurrence
-            set state = $5, finished_at = $6, reason = $7, snapshot_id = $8, summary_id = $9,
-                claimed_by = null, claimed_until = null
-            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
-              and state = 'claimed'
-            returning true
-            """,
-            self._tenant_id,
-            occurrence.routine_id,
-            occurrence.key,
-            occurrence.fence,
+        return await self._write_claimed(
+            occurrence,
+            "state = $5, finished_at = $6, reason = $7, snapshot_id = $8, summary_id = $9, "
+            "claimed_by = null, claimed_until = null",
             outcome.state,
             outcome.at,
             outcome.reason,
             outcome.snapshot_id,
             outcome.summary_id,
         )
-        return ended is True
 
     async def put_back(self, occurrence: Occurrence, *, seconds: int, reason: str) -> bool:
-        back = await self._tx.fetchval(
-            """
-            update claw.occurrence
-            set state = 'planned', reason = $6, claimed_by = null, claimed_until = null,
-                try_again_at = clock_timestamp() + make_interval(secs => $5::integer)
-            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
-              and state = 'claimed'
-            returning true
-            """,
-            self._tenant_id,
-            occurrence.routine_id,
-            occurrence.key,
-            occurrence.fence,
+        return await self._write_claimed(
+            occurrence,
+            "state = 'planned', reason = $6, claimed_by = null, claimed_until = null, "
+            "try_again_at = clock_timestamp() + make_interval(secs => $5::integer)",
             seconds,
             reason,
         )
-        return back is True
 
     async def let_go(self, occurrence: Occurrence) -> bool:
-        gone = await self._tx.fetchval(
-            """
-            update claw.occurrence
-            set state = 'planned', attempts = attempts - 1, claimed_by = null,
-                claimed_until = null
+        return await self._write_claimed(
+            occurrence,
+            "state = 'planned', attempts = attempts - 1, claimed_by = null, claimed_until = null",
+        )
+
+    async def _write_claimed(
+        self, occurrence: Occurrence, assignments: str, *values: object
+    ) -> bool:
+        """Write to a claimed occurrence; False, and nothing written, when the claim was lost.
+
+        ``assignments`` are SQL of ours, with ``values`` from $5 on.
+        """
+        written = await self._tx.fetchval(
+            f"""
+            update claw.occurrence set {assignments}
             where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
               and state = 'claimed'
             returning true
@@ -206,8 +186,9 @@ class PostgresOccurrences:
             occurrence.routine_id,
             occurrence.key,
             occurrence.fence,
+            *values,
         )
-        return gone is True
+        return written is True
 
     async def settle(
         self, routine_id: UUID, keys: Collection[str], outcome: Outcome

@@ -29,6 +29,15 @@ async def changed(routines: RoutineWorld, *recurrences: Recurrence) -> None:
         await routines.service.change(routines.world.tenant, "morning", recurrence, actor=ACTOR)
 
 
+async def run_at_eleven(routines: RoutineWorld) -> list[str]:
+    """Change it to 11:00 and let that pass; what was run."""
+    await changed(routines, Daily(at=time(11)))
+    stub = Stub()
+    routines.at("2026-11-25T00:00")
+    await routines.work(routines.lane(stub))
+    return stub.runs
+
+
 async def test_from_a_date_to_a_grid_the_date_is_not_run_besides_its_instant(
     routines: RoutineWorld,
 ) -> None:
@@ -121,12 +130,7 @@ async def test_a_date_that_a_pause_skipped_runs_at_a_later_time_that_is_asked_fo
     await routines.service.resume(routines.world.tenant, "morning", actor=ACTOR)
     assert (await routines.runs())["2026-11-25"] == "skipped"
 
-    await changed(routines, Daily(at=time(11)))
-    stub = Stub()
-    routines.at("2026-11-25T00:00")
-    await routines.work(routines.lane(stub))
-
-    assert stub.runs == ["2026-11-25"]
+    assert await run_at_eleven(routines) == ["2026-11-25"]
 
 
 async def test_what_has_run_is_not_run_again_by_a_change(routines: RoutineWorld) -> None:
@@ -166,12 +170,7 @@ async def test_a_date_that_failed_before_its_pause_runs_at_a_later_time_too(
     await routines.service.resume(routines.world.tenant, "morning", actor=ACTOR)
     assert (await routines.runs())["2026-11-25"] == "skipped"
 
-    await changed(routines, Daily(at=time(11)))
-    stub = Stub()
-    routines.at("2026-11-25T00:00")
-    await routines.work(routines.lane(stub))
-
-    assert stub.runs == ["2026-11-25"]
+    assert await run_at_eleven(routines) == ["2026-11-25"]
     assert (await routines.occurrence("2026-11-25")).attempts == 1
 
 

@@ -18,6 +18,7 @@ from claw_testing.routine_world import ACTOR, RoutineWorld
 from claw_testing.sync_world import World
 
 DUE = "2026-11-25T19:00"
+AHEAD = "2026-11-25T18:58"
 KEY = "2026-11-26"
 
 
@@ -53,6 +54,15 @@ async def routines(world: World) -> RoutineWorld:
 async def end(routines: RoutineWorld, how: str) -> None:
     service, tenant = routines.service, routines.world.tenant
     await getattr(service, how)(tenant, "morning", actor=ACTOR)
+
+
+async def begun(routines: RoutineWorld, at: str) -> tuple[Slow, asyncio.Task[int]]:
+    """A run that has begun and goes on until it is let go."""
+    slow = Slow()
+    routines.at(at)
+    running = asyncio.create_task(routines.work(routines.lane(slow)))
+    await slow.started.wait()
+    return slow, running
 
 
 async def everything(routines: RoutineWorld) -> dict[str, Occurrence]:
@@ -124,7 +134,7 @@ async def test_nothing_from_before_a_pause_is_delivered_after_it(
 async def test_a_pause_that_ends_before_the_due_time_costs_nothing(
     deliveries: DeliveryWorld,
 ) -> None:
-    deliveries.routines.at("2026-11-25T18:58")
+    deliveries.routines.at(AHEAD)
     await end(deliveries.routines, "pause")
     await deliveries.work()
     deliveries.routines.at("2026-11-25T18:59")
@@ -179,10 +189,7 @@ async def test_a_failed_delivery_of_a_paused_routine_waits_for_it_to_be_resumed(
 async def test_removing_takes_an_occurrence_from_whoever_runs_it(
     routines: RoutineWorld, alive: bool
 ) -> None:
-    slow = Slow()
-    routines.at(DUE)
-    running = asyncio.create_task(routines.work(routines.lane(slow)))
-    await slow.started.wait()
+    slow, running = await begun(routines, DUE)
     if not alive:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -197,10 +204,7 @@ async def test_removing_takes_an_occurrence_from_whoever_runs_it(
 
 
 async def test_a_run_that_ends_within_a_pause_delivers_nothing(routines: RoutineWorld) -> None:
-    slow = Slow()
-    routines.at("2026-11-25T18:58")
-    running = asyncio.create_task(routines.work(routines.lane(slow)))
-    await slow.started.wait()
+    slow, running = await begun(routines, AHEAD)
     await end(routines, "pause")
     slow.go.set()
     await running
@@ -215,10 +219,7 @@ async def test_a_run_that_ends_within_a_pause_delivers_nothing(routines: Routine
 async def test_what_a_worker_held_that_died_before_a_pause_is_skipped_too(
     routines: RoutineWorld,
 ) -> None:
-    slow = Slow()
-    routines.at("2026-11-25T18:58")
-    running = asyncio.create_task(routines.work(routines.lane(slow)))
-    await slow.started.wait()
+    _, running = await begun(routines, AHEAD)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await end(routines, "pause")
@@ -232,10 +233,7 @@ async def test_what_a_worker_held_that_died_before_a_pause_is_skipped_too(
 async def test_what_a_pause_outlasted_is_skipped_though_somebody_still_runs_it(
     routines: RoutineWorld,
 ) -> None:
-    slow = Slow()
-    routines.at("2026-11-25T18:58")
-    running = asyncio.create_task(routines.work(routines.lane(slow)))
-    await slow.started.wait()
+    slow, running = await begun(routines, AHEAD)
     await end(routines, "pause")
     routines.at("2026-11-25T19:30")
     await end(routines, "resume")
