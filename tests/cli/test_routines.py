@@ -63,6 +63,9 @@ def test_a_morning_is_asked_for_run_and_delivered(installation: Installation) ->
     assert "Wednesday 25 November 2026" in shown.out
     assert installation.claw("work", "list", "--json").json == []
     assert "+61491570006" in installation.claw("delivery", "list", "--reveal").out
+    once_more = installation.claw("routine", "run", "morning", "--json").json
+    assert once_more["asked"] is True
+    assert "asked" not in run
 
 
 def test_what_is_wrong_with_a_routine_names_its_option(installation: Installation) -> None:

@@ -38,7 +38,7 @@ class NextDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class OccurrenceDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What became of an occurrence; ``late_seconds`` is from its due time to its end."""
+    """What became of an occurrence, and whether a person asked for it; lateness is at its end."""
 
     key: str
     local_date: str
@@ -49,6 +49,7 @@ class OccurrenceDocument(msgspec.Struct, kw_only=True, omit_defaults=True):
     late_seconds: int | None = None
     reason: str | None = None
     attempts: int = 0
+    asked: bool = False
     snapshot: str | None = None
     summary: str | None = None
 
@@ -98,6 +99,7 @@ def occurrence_document(occurrence: Occurrence) -> OccurrenceDocument:
         late_seconds=late,
         reason=occurrence.reason,
         attempts=occurrence.attempts,
+        asked=occurrence.asked,
         snapshot=occurrence.snapshot_id,
         summary=occurrence.summary_id,
     )

@@ -1,34 +1,16 @@
-"""SQL of occurrences: planned, claimed, ended, looked back at."""
+"""SQL of occurrences: planned, moved, ended without a run, looked back at."""
 
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-
 from claw.ports.routine_store import REVERSIBLE, Occurrence, OccurrenceState, Outcome
-from claw.store.tenancy import Transaction
-
-_OCCURRENCE = (
-    "o.routine_id, o.key, o.local_date, o.nominal, o.zone, o.tzdata, o.odd, o.due_at, "
-    "o.prepare_at, o.state, o.reason, o.asked, o.fence, o.attempts, o.snapshot_id, "
-    "o.summary_id, o.started_at, o.finished_at"
-)
-# Nobody holds it: never claimed, or claimed by somebody who is gone, and not resting.
-_FREE = (
-    "o.state in ('planned', 'claimed') "
-    "and (o.claimed_until is null or o.claimed_until <= clock_timestamp()) "
-    "and (o.try_again_at is null or o.try_again_at <= clock_timestamp())"
-)
+from claw.store.claims import OCCURRENCE, PostgresClaims, occurrence_of
 
 
-class PostgresOccurrences:
+class PostgresOccurrences(PostgresClaims):
     """The part of ``RoutineStore`` that is about occurrences."""
-
-    def __init__(self, tx: Transaction, tenant_id: UUID) -> None:
-        self._tx = tx
-        self._tenant_id = tenant_id
 
     async def plan(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
         rows = await self._tx.fetch(
@@ -68,14 +50,14 @@ class PostgresOccurrences:
 
     async def _in_states(self, routine_id: UUID, *states: OccurrenceState) -> Sequence[Occurrence]:
         rows = await self._tx.fetch(
-            f"select {_OCCURRENCE} from claw.occurrence o "
+            f"select {OCCURRENCE} from claw.occurrence o "
             "where tenant_id = $1 and routine_id = $2 and state = any($3::text[]) "
             'order by due_at, key collate "C"',
             self._tenant_id,
             routine_id,
             list(states),
         )
-        return [_occurrence(row) for row in rows]
+        return [occurrence_of(row) for row in rows]
 
     async def move(self, occurrences: Sequence[Occurrence]) -> Sequence[str]:
         rows = await self._tx.fetch(
@@ -98,97 +80,6 @@ class PostgresOccurrences:
             [o.finished_at for o in occurrences],
         )
         return [row["key"] for row in rows]
-
-    async def open(self, until: datetime) -> Sequence[Occurrence]:
-        rows = await self._tx.fetch(
-            f"""
-            select {_OCCURRENCE} from claw.occurrence o
-            join claw.routine r on r.tenant_id = o.tenant_id and r.routine_id = o.routine_id
-            where o.tenant_id = $1 and o.prepare_at <= $2 and r.status = 'active' and {_FREE}
-            order by o.due_at, o.routine_id, o.key collate "C"
-            """,
-            self._tenant_id,
-            until,
-        )
-        return [_occurrence(row) for row in rows]
-
-    async def claim(
-        self, routine_id: UUID, key: str, owner: UUID, *, seconds: int, now: datetime
-    ) -> Occurrence | None:
-        row = await self._tx.fetchrow(
-            f"""
-            update claw.occurrence o
-            set state = 'claimed', fence = o.fence + 1, attempts = o.attempts + 1,
-                claimed_by = $4, started_at = coalesce(o.started_at, $6), try_again_at = null,
-                claimed_until = clock_timestamp() + make_interval(secs => $5::integer)
-            where o.tenant_id = $1 and o.routine_id = $2 and o.key = $3 and {_FREE}
-              and o.prepare_at <= $6
-            returning {_OCCURRENCE}
-            """,
-            self._tenant_id,
-            routine_id,
-            key,
-            owner,
-            seconds,
-            now,
-        )
-        return None if row is None else _occurrence(row)
-
-    async def keep(self, occurrence: Occurrence, *, seconds: int) -> bool:
-        return await self._write_claimed(
-            occurrence,
-            "claimed_until = clock_timestamp() + make_interval(secs => $5::integer)",
-            seconds,
-        )
-
-    async def finish(self, occurrence: Occurrence, outcome: Outcome) -> bool:
-        return await self._write_claimed(
-            occurrence,
-            "state = $5, finished_at = $6, reason = $7, snapshot_id = $8, summary_id = $9, "
-            "claimed_by = null, claimed_until = null",
-            outcome.state,
-            outcome.at,
-            outcome.reason,
-            outcome.snapshot_id,
-            outcome.summary_id,
-        )
-
-    async def put_back(self, occurrence: Occurrence, *, seconds: int, reason: str) -> bool:
-        return await self._write_claimed(
-            occurrence,
-            "state = 'planned', reason = $6, claimed_by = null, claimed_until = null, "
-            "try_again_at = clock_timestamp() + make_interval(secs => $5::integer)",
-            seconds,
-            reason,
-        )
-
-    async def let_go(self, occurrence: Occurrence) -> bool:
-        return await self._write_claimed(
-            occurrence,
-            "state = 'planned', attempts = attempts - 1, claimed_by = null, claimed_until = null",
-        )
-
-    async def _write_claimed(
-        self, occurrence: Occurrence, assignments: str, *values: object
-    ) -> bool:
-        """Write to a claimed occurrence; False, and nothing written, when the claim was lost.
-
-        ``assignments`` are SQL of ours, with ``values`` from $5 on.
-        """
-        written = await self._tx.fetchval(
-            f"""
-            update claw.occurrence set {assignments}
-            where tenant_id = $1 and routine_id = $2 and key = $3 and fence = $4
-              and state = 'claimed'
-            returning true
-            """,
-            self._tenant_id,
-            occurrence.routine_id,
-            occurrence.key,
-            occurrence.fence,
-            *values,
-        )
-        return written is True
 
     async def settle(
         self, routine_id: UUID, keys: Collection[str], outcome: Outcome
@@ -220,7 +111,7 @@ class PostgresOccurrences:
             set state = $3, finished_at = $4, reason = $5, claimed_by = null, claimed_until = null
             where tenant_id = $1 and routine_id = $2 and state in ('planned', 'claimed')
               and ($6::timestamptz is null or due_at <= $6)
-            returning {_OCCURRENCE}
+            returning {OCCURRENCE}
             """,
             self._tenant_id,
             routine_id,
@@ -229,7 +120,7 @@ class PostgresOccurrences:
             outcome.reason,
             due_by,
         )
-        return [_occurrence(row) for row in rows]
+        return [occurrence_of(row) for row in rows]
 
     async def untold(
         self, routine_id: UUID, since: datetime, until: datetime, outcome: Outcome
@@ -242,7 +133,7 @@ class PostgresOccurrences:
               and o.due_at between $3 and $4
               and (select bool_and(d.state = 'cancelled' and d.attempts = 0) from claw.delivery d
                    where d.tenant_id = $1 and d.routine_id = $2 and d.occurrence = o.key)
-            returning {_OCCURRENCE}
+            returning {OCCURRENCE}
             """,
             self._tenant_id,
             routine_id,
@@ -252,12 +143,12 @@ class PostgresOccurrences:
             outcome.at,
             outcome.reason,
         )
-        return [_occurrence(row) for row in rows]
+        return [occurrence_of(row) for row in rows]
 
     async def troubled(self, limit: int) -> Sequence[Occurrence]:
         rows = await self._tx.fetch(
             f"""
-            select {_OCCURRENCE} from claw.occurrence o
+            select {OCCURRENCE} from claw.occurrence o
             where tenant_id = $1
               and (state = 'failed' or state in ('planned', 'claimed') and attempts > 0)
             order by due_at desc, routine_id, key collate "C" limit $2
@@ -265,7 +156,7 @@ class PostgresOccurrences:
             self._tenant_id,
             limit,
         )
-        return [_occurrence(row) for row in rows]
+        return [occurrence_of(row) for row in rows]
 
     async def retry(self, routine_id: UUID, key: str) -> bool:
         opened = await self._tx.fetchval(
@@ -285,14 +176,14 @@ class PostgresOccurrences:
     async def last_done(self, routine_id: UUID) -> Occurrence | None:
         row = await self._tx.fetchrow(
             f"""
-            select {_OCCURRENCE} from claw.occurrence o
+            select {OCCURRENCE} from claw.occurrence o
             where tenant_id = $1 and routine_id = $2 and state = 'done' and not asked
             order by due_at desc, key collate "C" desc limit 1
             """,
             self._tenant_id,
             routine_id,
         )
-        return None if row is None else _occurrence(row)
+        return None if row is None else occurrence_of(row)
 
     async def last_snapshot(self, routine_id: UUID) -> str | None:
         found = await self._tx.fetchval(
@@ -325,7 +216,7 @@ class PostgresOccurrences:
     async def runs(self, routine_id: UUID, limit: int) -> Sequence[Occurrence]:
         rows = await self._tx.fetch(
             f"""
-            select {_OCCURRENCE} from claw.occurrence o
+            select {OCCURRENCE} from claw.occurrence o
             where tenant_id = $1 and routine_id = $2 and state <> 'planned'
             order by local_date desc, due_at desc nulls last, key collate "C" desc
             limit $3
@@ -334,7 +225,7 @@ class PostgresOccurrences:
             routine_id,
             limit,
         )
-        return [_occurrence(row) for row in rows]
+        return [occurrence_of(row) for row in rows]
 
 
 def _columns(occurrences: Sequence[Occurrence]) -> tuple[list[object], ...]:
@@ -351,7 +242,3 @@ def _columns(occurrences: Sequence[Occurrence]) -> tuple[list[object], ...]:
         [o.state for o in occurrences],
         [o.reason for o in occurrences],
     )
-
-
-def _occurrence(row: asyncpg.Record) -> Occurrence:
-    return Occurrence(**dict(row.items()))
