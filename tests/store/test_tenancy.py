@@ -1,5 +1,6 @@
 """A transaction carries one tenant, and nothing of it outlives the transaction."""
 
+import asyncio
 from uuid import UUID
 
 import asyncpg
@@ -76,6 +77,33 @@ async def test_a_failed_transaction_leaves_no_tenant_behind(
                 await transaction.execute("select 1 / 0")
         async with pool.platform() as transaction:
             assert await transaction.fetchval(SETTING) in (None, "")
+
+
+async def test_a_session_whose_end_was_cancelled_serves_nobody_again(
+    scratch: TestDatabase, two_tenants: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever is stopped while a transaction ends may be stopped again while it is undone.
+    monkeypatch.setattr(tenancy, "RESET", "set app.tenant_id = 'left behind'; select pg_sleep(60)")
+    session = asyncio.get_running_loop().create_future()
+
+    async def work(pool: Pool) -> None:
+        async with pool.tenant(two_tenants[0]) as transaction:
+            session.set_result(await transaction.fetchval("select pg_backend_pid()"))
+
+    async with Pool(scratch.app, largest=1) as pool:
+        stopped = asyncio.create_task(work(pool))
+        await session
+        for _ in range(2):
+            await asyncio.sleep(0.5)
+            stopped.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await stopped
+        monkeypatch.setattr(tenancy, "RESET", "")
+        async with pool.platform() as transaction:
+            after = await transaction.fetchrow(f"{SETTING}, pg_backend_pid() as session")
+    assert after is not None
+    assert after["current_setting"] in (None, "")
+    assert after["session"] != session.result()
 
 
 async def test_after_a_local_tenant_the_next_transaction_sees_nothing_and_does_not_fail(

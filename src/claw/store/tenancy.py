@@ -150,8 +150,13 @@ async def _begun(connection: asyncpg.Connection, begin: str) -> AsyncGenerator[N
         yield
         await connection.execute(f"commit; {RESET}")
     except BaseException:
-        # A session that is gone says so here, whatever its last statement made of it.
-        await connection.execute(f"rollback; {RESET}")
+        try:
+            # A session that is gone says so here, whatever its last statement made of it.
+            await connection.execute(f"rollback; {RESET}")
+        except BaseException:
+            # Cancelled once more: nobody knows what the session was left with.
+            connection.terminate()
+            raise
         raise
 
 
